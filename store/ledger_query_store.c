@@ -234,6 +234,24 @@ enum th_status th_ledger_of_trade(struct th_store *store, int64_t trade_id,
     return give_list(status, &list, ret_blocks);
 }
 
+enum th_status th_ledger_came_by(struct th_store *store, const struct th_block *block,
+                                 int64_t *ret_trade_id, struct th_error *err)
+{
+    // What happened to a block before it was split happened to its parts. A correction brings back
+    // what the owner had all the time.
+    static const char SQL[] =
+        "WITH RECURSIVE whole (block_id) AS (VALUES (?1) UNION ALL SELECT b.parent_id FROM whole w "
+        "JOIN unit_block b ON b.block_id = w.block_id WHERE b.parent_id IS NOT NULL) "
+        "SELECT coalesce((SELECT e.trade_id FROM whole w JOIN unit_event e USING (block_id) "
+        "JOIN trade t USING (trade_id) WHERE e.owner_id = ?2 AND e.from_owner_id <> ?2 "
+        "AND t.kind <> 'correction' "
+        "ORDER BY e.event_id DESC LIMIT 1), 0)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, block->block_id);
+    th_bind_int(q, 2, block->owner_id);
+    return th_stmt_int(q, 0, ret_trade_id, err);
+}
+
 enum th_status th_ledger_leaves(struct th_store *store, int64_t issuance_id, int64_t first,
                                 int64_t last, struct th_block_list *ret_blocks,
                                 struct th_error *err)

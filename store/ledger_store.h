@@ -115,6 +115,9 @@ enum th_status th_ledger_buffer(struct th_store *store, int64_t owner_id,
 enum th_status th_ledger_of_trade(struct th_store *store, int64_t trade_id,
                                   struct th_block_list *ret_blocks,
                                   struct th_error *err) TH_MUST_CHECK;
+// The deal by which a block came to its owner, 0: by its issuance.
+enum th_status th_ledger_came_by(struct th_store *store, const struct th_block *block,
+                                 int64_t *ret_trade_id, struct th_error *err) TH_MUST_CHECK;
 // Leaves of an issuance that touch serials first … last, in order.
 enum th_status th_ledger_leaves(struct th_store *store, int64_t issuance_id, int64_t first,
                                 int64_t last, struct th_block_list *ret_blocks,

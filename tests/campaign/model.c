@@ -239,13 +239,18 @@ int day_of(const struct model *model, const struct act *act)
     return act->on != NONE ? act->on : model->today;
 }
 
-// Not older than the deal it acts upon, nor than the purchases its tonnes came by.
+// Not older than the deal it acts upon, nor than those by which its tonnes came.
 static const char *check_day(const struct model *model, const struct deal *deal)
 {
     bool before = deal->of != NONE && deal->on < model->deals[deal->of].on;
     for (int i = 0; i < deal->n_lines; i++) {
         int pool = deal->lines[i].pool;
         before = before || (pool != NONE && deal->on < model->deals[pool].on);
+    }
+    for (int i = 0; i < model->n_picked; i++) {
+        const struct tonne *tonne = &model->tonnes[model->scratch[i]];
+        bool came = tonne->pool == NONE && tonne->came_by != NONE;
+        before = before || (came && deal->on < model->deals[tonne->came_by].on);
     }
     return before ? "deal_before" : NULL;
 }
@@ -267,6 +272,7 @@ static void carry_out(struct model *model, int at, int day)
     if (deal->kind == RETIREMENT) {
         model->reviews[deal->beneficiary] = ACCEPTED;
     }
+    model->acting = at;
     deal->state = APPROVED;
     deal->decided_on = day;
     deal->place = ++model->places;

@@ -47,8 +47,9 @@ enum place { HELD, LOCKED, BUFFER, RETIRED, CANCELLED, N_PLACES };
 struct tonne {
     int16_t owner;
     int16_t place;
-    int pool; // deal by which a bank bought it; NONE
-    int lock; // deal that keeps it; NONE
+    int pool;    // deal by which a bank bought it; NONE
+    int lock;    // deal that keeps it; NONE
+    int came_by; // deal by which it came to its owner; NONE: the issuance
 };
 
 // Kilograms of one parcel, side by side.
@@ -153,6 +154,7 @@ struct origin { // where a tonne stood before a deal took it
     int tonne;
     int owner;
     int pool;
+    int came_by;
 };
 
 struct deal {
@@ -340,6 +342,7 @@ struct model {
     int n_packages, packages_room;
     struct deal *deals;
     int n_deals, deals_room;
+    int acting; // deal that is being carried out
     struct forecast *forecasts;
     int n_forecasts, forecasts_room;
     struct revenue_run *runs;

@@ -159,6 +159,7 @@ void approve_correction(struct model *model, int at)
     for (int i = 0; i < of->n_origins; i++) {
         const struct origin *origin = &of->origins[i];
         put(model, origin->tonne, origin->owner, lock != NONE ? LOCKED : HELD, origin->pool, lock);
+        model->tonnes[origin->tonne].came_by = origin->came_by;
     }
     draw_lines(model, of->lines, of->n_lines, over ? use_of(source->kind) : use_now(of), -1);
     of->corrected = true;

@@ -47,7 +47,7 @@ static void add_issue(struct model *model, const struct issue *issue, int holder
         model->tonnes =
             model_room(model->tonnes, model->n_tonnes, &model->tonnes_room, sizeof(*model->tonnes));
         model->tonnes[model->n_tonnes++] =
-            (struct tonne){(int16_t)holder, (int16_t)place, NONE, NONE};
+            (struct tonne){(int16_t)holder, (int16_t)place, NONE, NONE, NONE};
         model->count[holder][place]++;
     }
 }

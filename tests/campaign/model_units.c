@@ -136,7 +136,8 @@ void put(struct model *model, int tonne, int owner, enum place place, int pool, 
     assert(at->place != RETIRED && at->place != CANCELLED);
     assert((place == LOCKED) == (lock != NONE));
     model->count[at->owner][at->place]--;
-    *at = (struct tonne){(int16_t)owner, (int16_t)place, pool, lock};
+    int came_by = owner == at->owner ? at->came_by : model->acting;
+    *at = (struct tonne){(int16_t)owner, (int16_t)place, pool, lock, came_by};
     model->count[owner][place]++;
 }
 
@@ -151,7 +152,8 @@ void lock_picked(struct model *model, int at)
         int picked = model->scratch[i];
         const struct tonne *tonne = &model->tonnes[picked];
         if (deal->origins) {
-            deal->origins[deal->n_origins++] = (struct origin){picked, tonne->owner, tonne->pool};
+            deal->origins[deal->n_origins++] =
+                (struct origin){picked, tonne->owner, tonne->pool, tonne->came_by};
         }
         put(model, picked, tonne->owner, LOCKED, tonne->pool, at);
     }

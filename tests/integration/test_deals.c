@@ -9,17 +9,23 @@
 #include "trading/inbox/inbox.h"
 #include "trading/spot/listing.h"
 
-static struct th_json *transfer(struct market *market, const char *from, const char *to,
-                                const char *tonnes, enum th_status want)
+static struct th_json *transfer_on(struct market *market, const char *on, const char *from,
+                                   const char *to, const char *tonnes, enum th_status want)
 {
     const struct th_request request = {.login = "bank"};
     const struct th_unit_transfer_input input = {
-        .from = from, .to = to, .tonnes = tonnes, .note = "划转"};
+        .from = from, .to = to, .tonnes = tonnes, .note = "划转", .on = on};
     struct th_json *reply = NULL;
     assert_status(
         th_trade_propose_transfer(market->world.registry, &request, &input, &reply, &market->err),
         want, &market->err);
     return reply;
+}
+
+static struct th_json *transfer(struct market *market, const char *from, const char *to,
+                                const char *tonnes, enum th_status want)
+{
+    return transfer_on(market, NULL, from, to, tonnes, want);
 }
 
 static struct th_json *cancel(struct market *market, const char *holder, const char *tonnes,
@@ -164,6 +170,25 @@ static enum th_status retire_by_banks(struct market *market, const char *tonnes,
 
 // A bank serves a customer who has no login with what it sold him, for himself; the rest of his
 // units is none of its business.
+static void deal__takes_no_units_before_they_came(void **state)
+{
+    struct market *market = *state;
+    market_bought(market, "1", "43.44");
+    market->sale_on = "2022-06-02";
+    market_sold(market, "制药厂", "20", "70");
+    assert_null(market_retire(market, "制药厂", "20", "制药厂", TH_INVALID)); // a day before
+    market_refused(market, "deal_before");
+    assert_string_equal(th_error_arg_get(&market->err, "earlier"), "2022-06-02");
+    // Of units that came twice the later day counts, also of a part of them.
+    market->sale_on = "2022-06-01";
+    market_sold(market, "造纸厂", "30", "70");
+    th_json_free(market_retire(market, "造纸厂", "10", "造纸厂", TH_OK));
+    int64_t gift = market_id(transfer_on(market, "2022-06-03", "造纸厂", "印染厂", "15", TH_OK));
+    th_json_free(market_approve(market, gift, TH_OK));
+    assert_null(market_retire(market, "印染厂", "7", "印染厂", TH_INVALID));
+    market_refused(market, "deal_before");
+}
+
 static void retirement__of_a_customers_units_is_what_the_bank_sold_him(void **state)
 {
     struct market *market = *state;
@@ -175,8 +200,8 @@ static void retirement__of_a_customers_units_is_what_the_bank_sold_him(void **st
     th_json_free(reply);
     market_bought(market, "1", "43.44");
     market_sold(market, "制药厂", "20", "70");
-    th_json_free(
-        market_approve(market, market_id(transfer(market, "2", "制药厂", "300", TH_OK)), TH_OK));
+    int64_t gift = market_id(transfer_on(market, "2022-05-21", "2", "制药厂", "300", TH_OK));
+    th_json_free(market_approve(market, gift, TH_OK));
     market_sql(market, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
     assert_int_equal(retire_by_banks(market, "21", "制药厂"), TH_NOT_PERMITTED);
     market_refused(market, "giver_unheard");
@@ -720,6 +745,7 @@ int main(void)
         TEST(transfer__is_accepted_by_the_other_side),
         TEST(deal__needs_a_word_of_the_giving_side),
         TEST(deal__is_not_older_than_what_it_builds_upon),
+        TEST(deal__takes_no_units_before_they_came),
         TEST(retirement__of_a_customers_units_is_what_the_bank_sold_him),
         TEST(resale__for_a_lump_sum),
         TEST(cancellation__ends_units_for_a_reason),

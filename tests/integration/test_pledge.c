@@ -396,7 +396,8 @@ static void pledge__makes_no_customer_of_the_pledgee(void **state)
 {
     struct market *market = *state;
     const struct th_request request = {.login = "bank"};
-    const struct th_unit_transfer_input gift = {.from = "1", .to = "造纸厂", .tonnes = "5"};
+    const struct th_unit_transfer_input gift = {
+        .from = "1", .to = "造纸厂", .tonnes = "5", .on = "2022-05-20"};
     struct th_json *reply = NULL;
     market_bought(market, "2", "43.44");
     pledged(market, "两山银行", "造纸厂", "10", NULL);

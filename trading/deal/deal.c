@@ -302,7 +302,8 @@ static enum th_status write_deal(struct th_posting *posting, struct th_deal *dea
     return status == TH_OK && locks ? lock_picks(posting, deal, &lock, err) : status;
 }
 
-// A deal is not older than the one it acts upon, nor than the purchases its units came by.
+// A deal is not older than the one it acts upon, nor than those by which its units came: what
+// stands in a pool came by the pool's purchase.
 static enum th_status check_follows(struct th_store *store, const struct th_trade *trade,
                                     int64_t earlier_id, struct th_error *err)
 {
@@ -327,6 +328,16 @@ static enum th_status check_day(struct th_store *store, const struct th_deal *de
         if (pool_id != 0 && pool_id != seen_id) {
             status = check_follows(store, &deal->trade, pool_id, err);
             seen_id = pool_id;
+        }
+    }
+    for (size_t i = 0; i < deal->picks.n && status == TH_OK; i++) {
+        int64_t by_id = 0;
+        if (deal->picks.items[i].pool_id == 0) {
+            status = th_ledger_came_by(store, &deal->picks.items[i], &by_id, err);
+        }
+        if (status == TH_OK && by_id != 0 && by_id != seen_id) {
+            status = check_follows(store, &deal->trade, by_id, err);
+            seen_id = by_id;
         }
     }
     return status;

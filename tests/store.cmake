@@ -8,7 +8,8 @@ foreach(part db store store_group journal party_store setup work directory audit
     th_add_unit_test(test_${part} DEPENDS tanhui_registry_world)
 endforeach()
 th_add_unit_test(test_write_behind DEPENDS tanhui_registry_world)
-th_add_unit_test(test_log_file DEPENDS tanhui_registry_world)
+# Calls to write are counted, and a child is killed.
+th_add_unit_test(test_log_file DEPENDS tanhui_registry_world NO_VALGRIND)
 # Killed children and other programs say little under valgrind.
 foreach(part concurrency qgis)
     th_add_unit_test(test_${part} NO_VALGRIND DEPENDS tanhui_registry_world LABELS integration

@@ -330,16 +330,35 @@ static enum th_status check_day(struct th_store *store, const struct th_deal *de
             seen_id = pool_id;
         }
     }
-    for (size_t i = 0; i < deal->picks.n && status == TH_OK; i++) {
+    return status;
+}
+
+// Of what is locked by now.
+static enum th_status check_came(struct th_store *store, const struct th_deal *deal,
+                                 struct th_error *err)
+{
+    struct th_block_list blocks = {0};
+    int64_t seen_id = 0;
+    bool outside_pools = false;
+    for (size_t i = 0; i < deal->n_lines; i++) {
+        outside_pools = outside_pools || deal->lines[i].pool_id == 0;
+    }
+    for (size_t i = 0; i < deal->picks.n && !outside_pools; i++) {
+        outside_pools = deal->picks.items[i].pool_id == 0;
+    }
+    enum th_status status =
+        outside_pools ? th_ledger_locked(store, deal->trade.trade_id, &blocks, err) : TH_OK;
+    for (size_t i = 0; i < blocks.n && status == TH_OK; i++) {
         int64_t by_id = 0;
-        if (deal->picks.items[i].pool_id == 0) {
-            status = th_ledger_came_by(store, &deal->picks.items[i], &by_id, err);
+        if (blocks.items[i].pool_id == 0) {
+            status = th_ledger_came_by(store, &blocks.items[i], &by_id, err);
         }
         if (status == TH_OK && by_id != 0 && by_id != seen_id) {
             status = check_follows(store, &deal->trade, by_id, err);
             seen_id = by_id;
         }
     }
+    th_block_list_clear(&blocks);
     return status;
 }
 
@@ -396,6 +415,9 @@ static enum th_status propose(struct th_registry *registry, const struct th_requ
     }
     if (status == TH_OK) {
         status = write_deal(th_work_posting(work), &deal, err);
+    }
+    if (status == TH_OK) {
+        status = check_came(th_work_store(work), &deal, err);
     }
     if (status == TH_OK && kind->proposed) {
         status = kind->proposed(asked->input, th_work_posting(work), &deal, err);

@@ -362,6 +362,16 @@ enum th_status th_file_check_new(const char *path, struct th_error *err)
     return status == TH_OK && lstat(path, &info) == 0 ? refuse_existing(path, err) : status;
 }
 
+// Where the file system cannot rename without replacing. Killed in between, the file has two names.
+static int publish_by_link(const char *fresh, const char *path)
+{
+    if (link(fresh, path) != 0) {
+        return errno;
+    }
+    (void)unlink(fresh);
+    return 0;
+}
+
 // Where hard links are unknown (exFAT), an empty file of that name is claimed first and replaced.
 static int publish_by_claim(const char *fresh, const char *path)
 {
@@ -380,7 +390,10 @@ static int publish_by_claim(const char *fresh, const char *path)
 
 enum th_status th_file_publish(const char *fresh, const char *path, struct th_error *err)
 {
-    int code = link(fresh, path) == 0 ? 0 : errno;
+    int code = th_file_rename_new(fresh, path);
+    if (code == EINVAL || code == ENOSYS) {
+        code = publish_by_link(fresh, path);
+    }
     if (code == EPERM || code == EOPNOTSUPP || code == ENOSYS || code == EMLINK) {
         code = publish_by_claim(fresh, path);
     }
@@ -390,7 +403,6 @@ enum th_status th_file_publish(const char *fresh, const char *path, struct th_er
     if (code != 0) {
         return io_error(err, path, code);
     }
-    (void)unlink(fresh);
     sync_folder(path);
     return TH_OK;
 }

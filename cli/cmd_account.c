@@ -28,7 +28,7 @@ const struct th_cli_command th_cli_account_commands[] = {
      run_list},
     {"account", "statement", TH_CLI_READ, "PARTY", "from=D to=D out=FILE",
      "file party name kind from to reversal_owed_t opening | entries: on booked_on event serial "
-     "tonnes state "
+     "signed_t=tonnes from_state state "
      "account "
      "memo "
      "amount_fen trade_id claim_fen cash_fen held_t | closing",

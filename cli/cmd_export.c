@@ -98,7 +98,8 @@ const struct th_cli_command th_cli_export_commands[] = {
     {"export", "", TH_CLI_READ, "",
      "format!=" PARCEL_FORMATS "|cadtrust|hledger " PARCEL_OPTIONS
      " verification-body*=PARTY=NAME link-base=URL party=P",
-     "file n replaced version name accounts sha256 | tables: sheet n | left_out: package verifier "
+     "file n replaced version name accounts sha256 warnings? | tables: sheet n | left_out: package "
+     "verifier "
      "reason",
      run_export},
     {0},

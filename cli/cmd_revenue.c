@@ -163,7 +163,9 @@ const struct th_cli_command th_cli_revenue_commands[] = {
      "term_id from to basis ratio for document_sha256 | splits: party_kind party share",
      run_term_add},
     {"revenue", "term list", TH_CLI_READ, "", "",
-     "terms: term_id from to ends_on basis ratio for splits document_id", run_term_list},
+     "terms: term_id from to ends_on basis ratio for_what for_which document_id | terms/splits: "
+     "term_id party_kind party_name share",
+     run_term_list},
     {"revenue", "term end", TH_CLI_WRITE, "TERM", "on!=D document!=FILE",
      "term_id from to ends_on document_sha256", run_term_end},
     {"revenue", "deduct", TH_CLI_WRITE, "TRADE",

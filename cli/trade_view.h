@@ -3,8 +3,8 @@
 #define TH_CLI_TRADE_VIEW_H
 
 #define TH_CLI_TRADE_VIEW                                                                          \
-    "trade_id kind standing seller_name? buyer_name? tonnes price_fen? amount_fen tax_rate "       \
-    "tax_fen "                                                                                     \
+    "trade_id kind standing seller_name? buyer_name? about_t=tonnes? price_fen? amount_fen "       \
+    "tax_rate tax_fen "                                                                            \
     "net_fen beneficiary? beneficiary_uscc? beneficiary_reviewed purpose? note? on proposed_by "   \
     "decided_by? decided_on? reason? of_trade_id? corrected_by expires_on? statement_based "       \
     "received_fen "                                                                                \
@@ -12,7 +12,8 @@
     "| deliver_by? if_short? strike_fen? window_from? window_to? due_t locked_t forecast_t "       \
     "short_t "                                                                                     \
     "prepaid_fen? refund_t? "                                                                      \
-    "| pledge.subject pledge.rank? pledge.tonnes pledge.held_t pledge.forecast_package? "          \
+    "| pledge.subject pledge.rank? pledge.tonnes pledge.held_t pledge.held_by_pledge? "            \
+    "pledge.forecast_package? "                                                                    \
     "pledge.forecast_t pledge.lost_t pledge.waiting_t "                                            \
     "pledge.debtor_name pledge.principal_fen pledge.rate pledge.from pledge.until "                \
     "pledge.valuation_fen pledge.number pledge.registrar_number? pledge.registrar_until? "         \
@@ -27,7 +28,7 @@
     "| blocks: prefix first last tonnes vintage statement_based "                                  \
     "| debts: pledge_id party_name owed_fen claim_fen number=document_number "                     \
     "| pledge.payments: payment_id kind amount_fen on enforcement_id login "                       \
-    "| effect.units: party_name state change_t | effect.money: party_name account change_fen "     \
+    "| effect.units: party_name state change_t | effect.money: party_name side side_fen "          \
     "| schedule: on amount_fen received_fen | receipts: receipt_id amount_fen on login"
 
 #endif

@@ -23,7 +23,7 @@ struct column {
     char key[KEY_SIZE];
     char title[KEY_SIZE]; // the key of its words, also of its values, if it has some of its own:
                           // "number=contract_number"; else the key itself
-    bool optional;        // "note?": a field is left out where it is null
+    bool optional;        // "note?": a field is left out where it is null or an empty list
 };
 
 static bool ends_with(const char *text, const char *suffix)
@@ -314,7 +314,9 @@ static void show_column(const struct th_cli *cli, const struct column *column,
 static const struct th_json *field_value(const struct th_json *reply, const struct column *column)
 {
     const struct th_json *value = walk(reply, column->key);
-    bool nothing = value != NULL && th_json_type(value) == TH_JSON_NULL;
+    bool nothing =
+        value != NULL && (th_json_type(value) == TH_JSON_NULL ||
+                          (th_json_type(value) == TH_JSON_ARRAY && th_json_size(value) == 0));
     return nothing && column->optional ? NULL : value;
 }
 
@@ -387,6 +389,22 @@ static const char *title(const struct th_cli *cli, const char *array, const char
     return text != NULL ? text : label(cli, key);
 }
 
+// A table that stands below something else says what it is.
+static void draw_caption(const struct th_cli *cli, const char *array, struct th_buf *out)
+{
+    char name[KEY_SIZE + 16];
+    if (out->size == 0) {
+        return;
+    }
+    snprintf(name, sizeof(name), "table.%s", array);
+    const char *caption = th_messages_find(cli->messages, cli->lang, name);
+    th_buf_append_char(out, '\n');
+    if (caption != NULL) {
+        th_buf_append_str(out, caption);
+        th_buf_append_char(out, '\n');
+    }
+}
+
 static void draw_table(const struct th_cli *cli, const char *array, const struct th_json *rows,
                        const struct column *columns, size_t n_columns, struct th_buf *out)
 {
@@ -410,9 +428,7 @@ static void draw_table(const struct th_cli *cli, const char *array, const struct
     if (strcmp(columns[0].key, "row") == 0) {
         th_table_merge(&table, strcmp(columns[1].key, "number") == 0 ? 2 : 1);
     }
-    if (out->size > 0) {
-        th_buf_append_char(out, '\n');
-    }
+    draw_caption(cli, array, out);
     th_table_draw(&table, th_table_width(), out);
     if (n > ROWS_SHOWN) {
         th_buf_printf(out, "… %d / %zu\n", ROWS_SHOWN, n);

@@ -2,8 +2,11 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
-enum { M2_CENT_M2_300 = 3, KG_PER_T = 1000 };
+#include "core/text.h"
+
+enum { M2_CENT_M2_300 = 3, KG_PER_T = 1000, AMOUNT_SIZE = 96 };
 
 struct th_carbon th_carbon_from_kg(int64_t kg)
 {
@@ -207,7 +210,7 @@ static bool read_hundredths(const char *text, int64_t *ret_value)
 {
     int64_t value = 0;
     int decimals = 0;
-    text = text != NULL ? read_whole(text, &value) : NULL;
+    text = read_whole(text, &value);
     if (text == NULL) {
         return false;
     }
@@ -233,13 +236,61 @@ static bool read_hundredths(const char *text, int64_t *ret_value)
     return true;
 }
 
+// What people write around a figure. Each list ends with NULL.
+static const char *const MONEY_BEFORE[] = {"人民币", "￥", "¥", "CNY", "RMB", NULL};
+static const char *const MONEY_BEHIND[] = {"元", "CNY", "RMB", NULL};
+static const char *const UNITS_BEHIND[] = {"吨", "t", NULL};
+static const char *const AREA_BEHIND[] = {"市亩", "亩", "mu", NULL};
+static const char *const NOTHING[] = {NULL};
+
+// An amount as people write it, in hundredths: one writing of `before` and one of `behind` may
+// stand around the figure, and anything may be of full width.
+static bool read_amount(const char *text, const char *const *before, const char *const *behind,
+                        int64_t *ret_value)
+{
+    char narrow[AMOUNT_SIZE];
+    char *figure = narrow;
+    if (text == NULL || !th_text_narrow(text, narrow, sizeof(narrow))) {
+        return false;
+    }
+    th_text_trim(narrow);
+    for (; *before != NULL && figure == narrow; before++) {
+        figure += th_text_starts_with(narrow, *before) ? strlen(*before) : 0;
+    }
+    size_t size = strlen(figure);
+    for (bool cut = false; *behind != NULL && !cut; behind++) {
+        cut = th_text_ends_with(figure, *behind);
+        figure[size - (cut ? strlen(*behind) : 0)] = '\0';
+    }
+    th_text_trim(figure);
+    return read_hundredths(figure, ret_value);
+}
+
+static enum th_status amount_invalid(const char *text, struct th_error *err)
+{
+    return th_error_set(err, TH_INVALID, "amount_invalid", "text", text, NULL);
+}
+
 enum th_status th_money_parse(const char *text, struct th_money *ret_money, struct th_error *err)
 {
-    int64_t fen = 0;
-    if (!read_hundredths(text, &fen)) {
-        return th_error_set(err, TH_INVALID, "amount_invalid", "text", text, NULL);
+    return read_amount(text, MONEY_BEFORE, MONEY_BEHIND, &ret_money->raw_fen)
+               ? TH_OK
+               : amount_invalid(text, err);
+}
+
+enum th_status th_cent_parse(const char *text, int64_t *ret_hundredths, struct th_error *err)
+{
+    return read_amount(text, NOTHING, NOTHING, ret_hundredths) ? TH_OK : amount_invalid(text, err);
+}
+
+enum th_status th_units_parse(const char *text, struct th_units *ret_units, struct th_error *err)
+{
+    int64_t hundredths = 0;
+    bool whole = text != NULL && strchr(text, '.') == NULL && strstr(text, "．") == NULL;
+    if (!whole || !read_amount(text, NOTHING, UNITS_BEHIND, &hundredths)) {
+        return amount_invalid(text, err);
     }
-    ret_money->raw_fen = fen;
+    ret_units->raw_t = hundredths / 100;
     return TH_OK;
 }
 
@@ -247,9 +298,9 @@ enum th_status th_area_parse_mu(const char *text, struct th_area *ret_area, stru
 {
     int64_t mu_cent = 0;
     int64_t m2_300 = 0;
-    if (!read_hundredths(text, &mu_cent) ||
+    if (!read_amount(text, NOTHING, AREA_BEHIND, &mu_cent) ||
         __builtin_mul_overflow(mu_cent, TH_AREA_M2_300_PER_MU_CENT, &m2_300)) {
-        return th_error_set(err, TH_INVALID, "amount_invalid", "text", text, NULL);
+        return amount_invalid(text, err);
     }
     ret_area->raw_m2_300 = m2_300;
     return TH_OK;

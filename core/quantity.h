@@ -78,10 +78,18 @@ enum th_status th_money_times_units(struct th_money price_per_t, struct th_units
                                     struct th_money *ret_amount,
                                     struct th_error *err) TH_MUST_CHECK;
 
-// "58.83" or "1,086,000" → fen; "2145.00" mu → area. Only digits, one point, at most two decimals,
-// commas between thousands; negative amounts are refused. TH_INVALID ("amount_invalid").
+// Amounts as people write them: "58.83", "1,086,000", "￥43.44", "43.44 元" → fen; "2509", "2,509
+// 吨" → tonnes; "2145.00", "2145亩" → area; a plain figure → its hundredths. Digits, one point, at
+// most two decimals (none of tonnes), commas between thousands, all of it of full width or not.
+// Refused is what is negative, says more than a figure ("1.2万", "约43元") or could be read in two
+// ways
+// ("1,23"). TH_INVALID ("amount_invalid").
 enum th_status th_money_parse(const char *text, struct th_money *ret_money,
                               struct th_error *err) TH_MUST_CHECK;
+enum th_status th_units_parse(const char *text, struct th_units *ret_units,
+                              struct th_error *err) TH_MUST_CHECK;
+enum th_status th_cent_parse(const char *text, int64_t *ret_hundredths,
+                             struct th_error *err) TH_MUST_CHECK;
 enum th_status th_area_parse_mu(const char *text, struct th_area *ret_area,
                                 struct th_error *err) TH_MUST_CHECK;
 

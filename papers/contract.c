@@ -26,9 +26,14 @@ static enum th_status check_sums(const struct th_contract *contract, struct th_e
     struct th_money lines = th_money_from_fen(0);
     struct th_money parts = lines;
     struct th_money paid = lines;
+    struct th_money cleared = lines;
     bool any_paid = false;
     bool any_delivered = false;
     bool good = add_money(&parts, contract->net) && add_money(&parts, contract->tax);
+    for (size_t i = 0; good && i < contract->n_debts; i++) {
+        good = th_money_compare(contract->debts[i].gets, contract->debts[i].owed) <= 0 &&
+               add_money(&cleared, contract->debts[i].gets);
+    }
     for (size_t i = 0; good && i < contract->n_lines; i++) {
         good = th_units_add(units, contract->lines[i].units, &units, NULL) == TH_OK &&
                add_money(&lines, contract->lines[i].amount);
@@ -44,6 +49,7 @@ static enum th_status check_sums(const struct th_contract *contract, struct th_e
         }
     }
     good = good && th_money_compare(parts, contract->amount) == 0 &&
+           th_money_compare(cleared, contract->amount) <= 0 &&
            (contract->n_lines == 0 || (th_units_compare(units, contract->units) == 0 &&
                                        th_money_compare(lines, contract->amount) == 0)) &&
            (!any_paid || th_money_compare(paid, contract->amount) == 0) &&
@@ -166,6 +172,39 @@ static void steps_draw(const struct draft *draft, struct th_paper *paper)
     th_paper_table_end(paper);
 }
 
+// Whom the price goes to, in order; what is left of it is the pledgor's.
+static void debts_draw(const struct draft *draft, struct th_paper *paper)
+{
+    const struct th_contract *contract = draft->contract;
+    const struct th_paper_column columns[] = {
+        {th_paper_word(paper, "contract.debt_order"), 0.12, TH_PEN_LEFT},
+        {th_paper_word(paper, "contract.debt_creditor"), 0.30, TH_PEN_LEFT},
+        {th_paper_word(paper, "contract.debt_document"), 0.22, TH_PEN_LEFT},
+        {th_paper_word(paper, "contract.debt_owed"), 0.18, TH_PEN_RIGHT},
+        {th_paper_word(paper, "contract.debt_gets"), 0.18, TH_PEN_RIGHT}};
+    int64_t left_fen = th_money_fen(contract->amount);
+    char no[TH_QUANTITY_TEXT_SIZE];
+    char owed[TH_QUANTITY_TEXT_SIZE];
+    char gets[TH_QUANTITY_TEXT_SIZE];
+    th_paper_table_begin(paper, columns, 5);
+    for (size_t i = 0; i < contract->n_debts; i++) {
+        const struct th_contract_debt *debt = &contract->debts[i];
+        const char *const cells[] = {th_int_format((int64_t)i + 1, no), debt->creditor,
+                                     debt->document, th_money_format(debt->owed, owed),
+                                     th_money_format(debt->gets, gets)};
+        left_fen -= th_money_fen(debt->gets);
+        th_paper_table_row(paper, cells, false);
+    }
+    const char *const rest[] = {th_paper_word(paper, "contract.debt_rest"),
+                                contract->parties[0].name, NULL, NULL,
+                                th_cent_format(left_fen, gets)};
+    th_paper_table_row(paper, rest, false);
+    const char *const total[] = {th_paper_word(paper, "contract.total"), NULL, NULL, NULL,
+                                 th_money_format(contract->amount, gets)};
+    th_paper_table_row(paper, total, true);
+    th_paper_table_end(paper);
+}
+
 // "contract.clause.<kind>.1" and on, as many as the catalogue has; then those of every contract.
 static void clauses_draw(const struct draft *draft, struct th_paper *paper)
 {
@@ -233,14 +272,16 @@ static void annex_draw(const struct draft *draft, struct th_paper *paper)
     struct th_buf entry =
         th_pen_words(draft->messages, draft->lang, "certificate.entry", "seq",
                      th_int_format(contract->proof.seq, number), "at", contract->proof.at, NULL);
-    heading(paper, "contract.annex");
-    th_paper_table_begin(paper, columns, 2);
-    for (size_t i = 0; i < contract->n_serials; i++) {
-        char no[TH_QUANTITY_TEXT_SIZE];
-        const char *const cells[] = {th_int_format((int64_t)i + 1, no), contract->serials[i]};
-        th_paper_table_row(paper, cells, false);
+    if (contract->n_serials > 0) {
+        heading(paper, "contract.annex");
+        th_paper_table_begin(paper, columns, 2);
+        for (size_t i = 0; i < contract->n_serials; i++) {
+            char no[TH_QUANTITY_TEXT_SIZE];
+            const char *const cells[] = {th_int_format((int64_t)i + 1, no), contract->serials[i]};
+            th_paper_table_row(paper, cells, false);
+        }
+        th_paper_table_end(paper);
     }
-    th_paper_table_end(paper);
     th_paper_keep(paper, SIZE_MM + 22);
     heading(paper, "certificate.journal");
     th_paper_field(paper, th_paper_word(paper, "certificate.journal"), th_buf_text(&entry));
@@ -277,6 +318,10 @@ static void compose(void *context, struct th_paper *paper)
     if (contract->n_steps > 0) {
         heading(paper, "contract.schedule");
         steps_draw(draft, paper);
+    }
+    if (contract->n_debts > 0) {
+        heading(paper, "contract.debts");
+        debts_draw(draft, paper);
     }
     if (contract->n_terms > 0) {
         heading(paper, "contract.terms");

@@ -40,6 +40,13 @@ struct th_contract_term { // what else was agreed: strike, rate, window …
     const char *value;
 };
 
+struct th_contract_debt { // that the price pays, in this order
+    const char *creditor;
+    const char *document; // which states it
+    struct th_money owed;
+    struct th_money gets; // of the price
+};
+
 struct th_contract {
     const char *kind; // purchase resale transfer pledge option forward subscription acceptance
                       // enforcement exercise
@@ -61,6 +68,8 @@ struct th_contract {
     struct th_money tax, net; // together the amount
     const struct th_contract_step *steps;
     size_t n_steps;
+    const struct th_contract_debt *debts; // of an enforcement; the rest of the price is the first
+    size_t n_debts;                       // party's
     const struct th_contract_term *terms;
     size_t n_terms;
     const char *note;           // NULL: none
@@ -72,8 +81,8 @@ struct th_contract {
     struct th_proof proof;   // the entry by which it was approved, or proposed
 };
 
-// Draws to `path` (PDF). TH_INVALID ("contract_sum" with "number") when lines, tax or payments do
-// not add up, errors of a paper (papers/certificate.h).
+// Draws to `path` (PDF). TH_INVALID ("contract_sum" with "number") when lines, tax, payments or
+// debts do not add up, errors of a paper (papers/certificate.h).
 enum th_status th_contract_print(const struct th_contract *contract,
                                  const struct th_messages *messages, enum th_lang lang,
                                  const char *path, struct th_hash *ret_sha256,

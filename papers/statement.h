@@ -106,6 +106,7 @@ struct th_account_row {
     struct th_units units;  // of the serials
     struct th_money amount; // of a row of money: in the party's favour above 0
     struct th_account_figures after;
+    const char *from_state, *to_state; // of the units: held locked …; NULL: not the party's
 };
 
 struct th_account_statement {

@@ -1,5 +1,6 @@
 // An account line by line, with what it held behind each line.
 #include <stdio.h>
+#include <string.h>
 
 #include "papers/statement_internal.h"
 
@@ -16,21 +17,40 @@ static const struct {
     double share;
     bool number;
 } COLUMNS[N_COLUMNS] = {
-    {"statement.on", 0.11, false},           {"statement.what", 0.32, false},
-    {"statement.change_column", 0.10, true}, {"contract.amount_cny", 0.13, true},
+    {"statement.on", 0.11, false},           {"statement.what", 0.29, false},
+    {"statement.change_column", 0.13, true}, {"contract.amount_cny", 0.13, true},
     {"statement.held_column", 0.10, true},   {"statement.claim_column", 0.12, true},
     {"statement.cash_column", 0.12, true}};
+
+// "+689", "锁定 -35": units of another state than held go by its name.
+static void change_write(const struct th_paper *paper, const char *state, int64_t change_t,
+                         struct th_buf *out)
+{
+    char key[64];
+    char number[TH_QUANTITY_TEXT_SIZE];
+    if (state == NULL) {
+        return;
+    }
+    th_buf_append_str(out, out->size > 0 ? "\n" : "");
+    if (strcmp(state, "held") != 0) {
+        (void)snprintf(key, sizeof(key), "value.state.%s", state);
+        th_buf_printf(out, "%s ", th_paper_word(paper, key));
+    }
+    th_buf_printf(out, "%s%s", change_t > 0 ? "+" : "", th_int_format(change_t, number));
+}
 
 static void row_draw(struct th_paper *paper, const struct th_account_row *row)
 {
     struct th_buf what;
-    char change[TH_QUANTITY_TEXT_SIZE + 1];
+    struct th_buf change;
     char amount[TH_QUANTITY_TEXT_SIZE];
     char held[TH_QUANTITY_TEXT_SIZE];
     char claim[TH_QUANTITY_TEXT_SIZE];
     char cash[TH_QUANTITY_TEXT_SIZE];
-    char number[TH_QUANTITY_TEXT_SIZE];
+    bool moved = row->from_state == NULL || row->to_state == NULL ||
+                 strcmp(row->from_state, row->to_state) != 0;
     th_buf_init(&what, 4096);
+    th_buf_init(&change, 4096);
     th_buf_append_str(&what, row->what);
     if (row->trade_id != 0) {
         th_buf_printf(&what, " #%lld", (long long)row->trade_id);
@@ -38,11 +58,13 @@ static void row_draw(struct th_paper *paper, const struct th_account_row *row)
     if (row->serial != NULL) {
         th_buf_printf(&what, "\n%s", row->serial);
     }
-    (void)snprintf(change, sizeof(change), "%s%s", row->change_t > 0 ? "+" : "",
-                   th_int_format(row->change_t, number));
+    if (moved) {
+        change_write(paper, row->from_state, -th_units_t(row->units), &change);
+        change_write(paper, row->to_state, th_units_t(row->units), &change);
+    }
     const char *const cells[N_COLUMNS] = {row->on,
                                           th_buf_text(&what),
-                                          row->serial != NULL && row->change_t != 0 ? change : NULL,
+                                          change.size > 0 ? th_buf_text(&change) : NULL,
                                           row->serial == NULL ? th_money_format(row->amount, amount)
                                                               : NULL,
                                           th_int_format(th_units_t(row->after.held), held),
@@ -50,6 +72,7 @@ static void row_draw(struct th_paper *paper, const struct th_account_row *row)
                                           th_money_format(row->after.cash, cash)};
     th_paper_table_row(paper, cells, false);
     th_buf_clear(&what);
+    th_buf_clear(&change);
 }
 
 static void figures_draw(struct th_paper *paper, const char *key,
@@ -68,14 +91,15 @@ static void figures_draw(struct th_paper *paper, const char *key,
     th_buf_init(&text, 4096);
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (i == 0 || th_units_t(units[i].units) != 0) {
-            th_buf_printf(&text, "%s %s t · ", th_paper_word(paper, units[i].key),
-                          th_int_format(th_units_t(units[i].units), number));
+            th_buf_printf(&text, "%s %s %s · ", th_paper_word(paper, units[i].key),
+                          th_int_format(th_units_t(units[i].units), number),
+                          th_paper_word(paper, "paper.tonnes"));
         }
     }
-    th_buf_printf(&text, "%s %s CNY · ", th_paper_word(paper, "value.account.claim"),
-                  th_money_format(figures->claim, number));
-    th_buf_printf(&text, "%s %s CNY", th_paper_word(paper, "value.account.cash"),
-                  th_money_format(figures->cash, number));
+    th_buf_printf(&text, "%s %s %s · ", th_paper_word(paper, "value.account.claim"),
+                  th_money_format(figures->claim, number), th_paper_word(paper, "paper.cny"));
+    th_buf_printf(&text, "%s %s %s", th_paper_word(paper, "value.account.cash"),
+                  th_money_format(figures->cash, number), th_paper_word(paper, "paper.cny"));
     th_paper_field(paper, th_paper_word(paper, key), th_buf_text(&text));
     th_buf_clear(&text);
 }
@@ -84,9 +108,10 @@ static void figures_draw(struct th_paper *paper, const char *key,
 static void owed_draw(struct th_paper *paper, struct th_units owed)
 {
     char number[TH_QUANTITY_TEXT_SIZE];
-    char text[TH_QUANTITY_TEXT_SIZE + 4];
+    char text[2 * TH_QUANTITY_TEXT_SIZE];
     if (th_units_t(owed) > 0) {
-        (void)snprintf(text, sizeof(text), "%s t", th_int_format(th_units_t(owed), number));
+        (void)snprintf(text, sizeof(text), "%s %s", th_int_format(th_units_t(owed), number),
+                       th_paper_word(paper, "paper.tonnes"));
         th_paper_field(paper, th_paper_word(paper, "statement.reversal_owed"), text);
     }
 }

@@ -9,17 +9,11 @@
 
 enum th_status th_tonnes_parse(const char *text, struct th_units *ret_tonnes, struct th_error *err)
 {
-    // The grammar of amounts without decimals: digits with commas between thousands.
-    struct th_money hundredths;
-    int64_t value = 0;
-    bool plain = text != NULL && text[0] != '\0' && strchr(text, '.') == NULL;
-    if (plain && th_money_parse(text, &hundredths, NULL) == TH_OK) {
-        value = th_money_fen(hundredths) / 100;
-    }
-    if (value <= 0) {
+    struct th_units tonnes;
+    if (th_units_parse(text, &tonnes, NULL) != TH_OK || th_units_t(tonnes) <= 0) {
         return th_error_set(err, TH_INVALID, "tonnes_invalid", "tonnes", text, NULL);
     }
-    *ret_tonnes = th_units_from_t(value);
+    *ret_tonnes = tonnes;
     return TH_OK;
 }
 

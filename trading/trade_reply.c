@@ -9,6 +9,19 @@
 #include "trading/deal/trade.h"
 #include "trading/pledge/pledge_internal.h"
 
+// Tonnes that the deal speaks of: a pledge behind others moves none, and is of some all the same.
+static enum th_status set_about(struct th_store *store, const struct th_trade *trade,
+                                struct th_json *object, struct th_error *err)
+{
+    struct th_pledge pledge = {.tonnes = trade->tonnes};
+    enum th_status status = strcmp(trade->kind, "pledge") == 0
+                                ? th_pledge_load(store, trade->trade_id, &pledge, err)
+                                : TH_OK;
+    int64_t about_t = th_units_t(pledge.tonnes);
+    th_json_set(object, "about_t", about_t != 0 ? th_json_int(about_t) : th_json_null());
+    return status;
+}
+
 enum th_status th_trade_head_json(struct th_store *store, const struct th_trade *trade,
                                   struct th_json **ret_object, struct th_error *err)
 {
@@ -22,6 +35,9 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
         status = th_json_set_party(store, object, "buyer", trade->buyer_id, err);
     }
     th_json_set_units(object, "tonnes", trade->tonnes);
+    if (status == TH_OK) {
+        status = set_about(store, trade, object, err);
+    }
     th_json_set_price(object, "price_fen", trade);
     th_json_set_money(object, "amount_fen", trade->amount);
     th_json_set_text(object, "tax_rate", trade->tax_rate);
@@ -75,34 +91,44 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
     return status;
 }
 
+static struct th_json *range_json(const struct th_issuance_record *issuance, int64_t first,
+                                  int64_t last)
+{
+    char serial[TH_SERIAL_SIZE];
+    struct th_json *item = th_json_object();
+    th_serial_format(issuance->prefix, first, last, serial);
+    th_json_set_text(item, "serial", serial);
+    th_json_set_text(item, "prefix", issuance->prefix);
+    th_json_set_int(item, "first", first);
+    th_json_set_int(item, "last", last);
+    th_json_set_int(item, "tonnes", last - first + 1);
+    th_json_set_int(item, "vintage", issuance->vintage);
+    th_json_set_bool(item, "statement_based", issuance->statement_based);
+    return item;
+}
+
+// What stood in several blocks, side by side, reads as one range.
 static enum th_status add_blocks(struct th_store *store, int64_t trade_id, struct th_json *object,
                                  struct th_error *err)
 {
     struct th_block_list blocks = {0};
     struct th_json *array = th_json_array();
     bool any_statement = false;
-    struct th_issuance_record issuance = {0};
     enum th_status status = th_ledger_of_trade(store, trade_id, &blocks, err);
-    for (size_t i = 0; i < blocks.n && status == TH_OK; i++) {
-        const struct th_block *block = &blocks.items[i];
-        char serial[TH_SERIAL_SIZE];
-        if (issuance.issuance_id != block->issuance_id) {
-            status = th_issuance_load(store, block->issuance_id, &issuance, err);
+    for (size_t i = 0; i < blocks.n && status == TH_OK;) {
+        struct th_issuance_record issuance;
+        int64_t issuance_id = blocks.items[i].issuance_id;
+        status = th_issuance_load(store, issuance_id, &issuance, err);
+        while (i < blocks.n && status == TH_OK && blocks.items[i].issuance_id == issuance_id) {
+            int64_t first = blocks.items[i].first;
+            int64_t last = blocks.items[i++].last;
+            while (i < blocks.n && blocks.items[i].issuance_id == issuance_id &&
+                   blocks.items[i].first == last + 1) {
+                last = blocks.items[i++].last;
+            }
+            th_json_append(array, range_json(&issuance, first, last));
+            any_statement = any_statement || issuance.statement_based;
         }
-        if (status != TH_OK) {
-            break;
-        }
-        struct th_json *item = th_json_object();
-        th_serial_format(issuance.prefix, block->first, block->last, serial);
-        th_json_set_text(item, "serial", serial);
-        th_json_set_text(item, "prefix", issuance.prefix);
-        th_json_set_int(item, "first", block->first);
-        th_json_set_int(item, "last", block->last);
-        th_json_set_units(item, "tonnes", th_block_units(block));
-        th_json_set_int(item, "vintage", issuance.vintage);
-        th_json_set_bool(item, "statement_based", issuance.statement_based);
-        th_json_append(array, item);
-        any_statement = any_statement || issuance.statement_based;
     }
     th_json_set_bool(object, "statement_based", any_statement);
     th_json_set(object, "blocks", array);

@@ -204,15 +204,17 @@ static enum th_status read_tonnes(struct th_store *store,
     struct th_package_record *record = &package->record;
     // A billion tonnes is more than the country absorbs in a year.
     const int64_t limit_t = 1000 * 1000 * 1000;
-    int64_t tonnes = 0;
+    struct th_units stated;
     struct th_carbon net;
     bool by_statement = th_package_by_statement(record);
     if (is_empty(options->tonnes)) {
         return by_statement ? th_error_set(err, TH_USAGE, "tonnes_needed", NULL) : TH_OK;
     }
-    if (!th_text_parse_int(options->tonnes, 1, limit_t, &tonnes)) {
+    if (th_units_parse(options->tonnes, &stated, NULL) != TH_OK || th_units_t(stated) < 1 ||
+        th_units_t(stated) > limit_t) {
         return th_error_set(err, TH_INVALID, "tonnes_invalid", "tonnes", options->tonnes, NULL);
     }
+    int64_t tonnes = th_units_t(stated);
     enum th_status status = by_statement ? check_plausible(package, tonnes, err) : TH_OK;
     if (!by_statement) {
         status = th_package_net(store, record, &net, err);
@@ -224,7 +226,7 @@ static enum th_status read_tonnes(struct th_store *store,
         }
     }
     if (status == TH_OK) {
-        record->verified = th_units_from_t(tonnes);
+        record->verified = stated;
     }
     return status;
 }

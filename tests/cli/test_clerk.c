@@ -89,7 +89,7 @@ static void clerk__wrong_numbers_and_days_are_answered_in_words(void **state)
         {"estimate run --from 2021 --to 2018", 2, NULL},
         {"estimate run", 2, NULL},
         {"--as anji-1 trade propose resale --from " ANJI_BANK
-         " --to 造纸厂 --tonnes ２０ --price 1",
+         " --to 造纸厂 --tonnes 1,23 --price 1",
          2, "tonnes_invalid"},
         {"--as anji-1 trade propose resale --from " ANJI_BANK " --to 造纸厂 --tonnes -20 --price 1",
          2, "tonnes_invalid"},

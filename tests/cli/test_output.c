@@ -148,7 +148,7 @@ static const struct {
     {"account list", 1},
     {"account statement " ANJI_BANK, 1},
     {"account statement 马家弄村集体", 0},
-    {"revenue term list", 1},
+    {"revenue term list", 2},
     {"--as anji-1 revenue distribute --through 2022-12-31 --dry-run", 2},
     {"revenue statement", 2}, // and what they sold
     {"registry check --deep", 1},

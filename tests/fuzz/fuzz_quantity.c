@@ -15,11 +15,19 @@ static void check_amounts(const char *text)
     char shown[TH_QUANTITY_TEXT_SIZE];
     struct th_money money;
     struct th_money money_again;
+    struct th_units units;
+    struct th_units units_again;
     struct th_area area;
     if (th_money_parse(text, &money, NULL) == TH_OK) {
         assert(th_money_fen(money) >= 0);
         enum th_status status = th_money_parse(th_money_format(money, shown), &money_again, NULL);
         assert(status == TH_OK && th_money_compare(money, money_again) == 0);
+    }
+    if (th_units_parse(text, &units, NULL) == TH_OK) {
+        assert(th_units_t(units) >= 0);
+        enum th_status status =
+            th_units_parse(th_int_format(th_units_t(units), shown), &units_again, NULL);
+        assert(status == TH_OK && th_units_compare(units, units_again) == 0);
     }
     if (th_area_parse_mu(text, &area, NULL) == TH_OK) {
         assert(th_area_m2_300(area) >= 0);

@@ -456,9 +456,9 @@ static void account_statement__as_a_file(void **state)
     (void)retired(f);
     assert_ok(th_account_statement_file(registry, "制药厂", NULL, NULL, &where, &reply, err), err);
     char *text = paper_text(f->path);
-    static const char *const said[] = {"持有 1,100 t · 已注销 900 t · 债权 -146,820.00 CNY",
+    static const char *const said[] = {"持有 1,100 吨 · 已注销 900 吨 · 往来 -146,820.00 元",
                                        "CN-330523-BAM-2021-000001:1-689", "+689", "注销 #3",
-                                       "转售款 · 债权 #2"};
+                                       "转售款 · 往来 #2"};
     for (size_t i = 0; i < sizeof(said) / sizeof(*said); i++) {
         paper_assert_says(text, said[i]);
     }

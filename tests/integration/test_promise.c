@@ -219,7 +219,7 @@ static void shortfall__falls_on_the_last_promise_and_is_paid_back(void **state)
     market_refused(market, "replace_not_agreed");
     assert_null(ahead_deliver(market, person, "101", true, TH_CONFLICT));
     market_refused(market, "refund_too_much");
-    assert_waits(market, person, "tanhui trade propose delivery --of 3 --refund");
+    assert_waits(market, person, "tanhui trade propose delivery --of 3 --refund --tonnes 100");
     int64_t back = ahead_done(market, ahead_deliver(market, person, NULL, true, TH_OK));
     assert_int_equal(ahead_number(market, back, "refund_t"), 100);
     assert_int_equal(ahead_number(market, back, "outstanding_fen"), 600000);
@@ -263,6 +263,42 @@ static void inbox__tells_what_can_be_delivered_and_what_is_short(void **state)
     assert_string_equal(th_json_get_text(item, "command", ""),
                         "tanhui trade propose delivery --of 1"); // by other units
     th_json_free(reply);
+}
+
+// Of 600 t bought ahead 200 t came, and an option on 300 t waits for 100 t more: 300 of the 400 t
+// that are missing can be given up now, the others once the option is over.
+static void inbox__offers_no_refund_that_would_be_refused(void **state)
+{
+    static const int64_t ISSUED[] = {200};
+    struct market *market = *state;
+    const struct th_request officer = {.login = "officer"};
+    struct th_json *reply = NULL;
+    struct th_promise_input input = AHEAD;
+    int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
+    assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
+    input.if_short = "refund";
+    int64_t forward = ahead_done(market, ahead_forward(market, &input, TH_OK));
+    input = OPTION;
+    input.on_forecast = true;
+    ahead_done(market, ahead_option(market, &input, TH_OK));
+    market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
+    ahead_done(market, ahead_deliver(market, forward, NULL, false, TH_OK));
+    assert_null(ahead_deliver(market, forward, NULL, true, TH_CONFLICT));
+    market_refused(market, "forecast_promised");
+    assert_waits(market, forward, "tanhui trade propose delivery --of 1 --refund --tonnes 300");
+    ahead_done(market, ahead_deliver(market, forward, "300", true, TH_OK));
+    assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
+    for (size_t i = 0; i < th_json_size(th_json_get(reply, "items")); i++) {
+        const struct th_json *item = th_json_at(th_json_get(reply, "items"), i);
+        assert_string_not_equal(th_json_get_text(item, "what", ""), "trade.short");
+    }
+    th_json_free(reply);
+    assert_ok(th_trade_expire(market->world.registry, &officer, "2023-01-01", &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    assert_waits(market, forward, "tanhui trade propose delivery --of 1 --refund --tonnes 100");
+    ahead_done(market, ahead_deliver(market, forward, "100", true, TH_OK));
+    assert_int_equal(ahead_number(market, forward, "due_t"), 0);
 }
 
 static void replacement__comes_from_other_stock_once_the_lock_is_empty(void **state)
@@ -530,6 +566,7 @@ int main(void)
         TEST(forecast__cannot_be_retired_transferred_or_sold),
         TEST(shortfall__falls_on_the_last_promise_and_is_paid_back),
         TEST(inbox__tells_what_can_be_delivered_and_what_is_short),
+        TEST(inbox__offers_no_refund_that_would_be_refused),
         TEST(replacement__comes_from_other_stock_once_the_lock_is_empty),
         TEST(refund__before_the_issuance_frees_the_forecast),
         TEST(refund__of_a_replacement_is_not_the_sellers_word_alone),

@@ -251,12 +251,25 @@ static void amount_parse__anything_else_is_refused(void **state)
                                         "1,234,",
                                         "1,234,5",
                                         "0x10",
-                                        " 1",
-                                        "1 ",
+                                        " ",
+                                        "1 2",
                                         "1e3",
                                         "1.2.3",
                                         "1.2,3",
-                                        "¥1",
+                                        "１，２３",
+                                        "－１",
+                                        "1。5",
+                                        "1.2万",
+                                        "约43",
+                                        "40-43",
+                                        "元",
+                                        "亩",
+                                        "￥",
+                                        "￥￥1",
+                                        "1元元",
+                                        "1元5角",
+                                        "$1",
+                                        "元1",
                                         "一",
                                         "1,.5",
                                         "92233720368547758.08",
@@ -274,6 +287,66 @@ static void amount_parse__anything_else_is_refused(void **state)
     assert_status(th_money_parse(NULL, &money, &err), TH_INVALID, &err);
     assert_int_equal(th_money_fen(money), 3);
     assert_int_equal(th_area_m2_300(area), 4);
+}
+
+static void amount_parse__full_width_and_the_unit_of_the_quantity_are_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t fen;
+    } money_cases[] = {{"43.44元", 4344},
+                       {"43.44 元", 4344},
+                       {" 58.83　", 5883},
+                       {"￥43.44", 4344},
+                       {"¥ 1,000.00", 100000},
+                       {"￥43.44元", 4344},
+                       {"人民币588,300元", 58830000},
+                       {"CNY 43.44", 4344},
+                       {"43.44 RMB", 4344},
+                       {"１，０８６，０００．０５", 108600005},
+                       {"５８．８３元", 5883}};
+    static const char *const of_others[] = {"43吨", "43t", "43亩", "43 mu", "43%"};
+    struct th_money money = th_money_from_fen(3);
+    struct th_units units;
+    struct th_area area;
+    int64_t hundredths = 0;
+    for (size_t i = 0; i < sizeof(money_cases) / sizeof(money_cases[0]); i++) {
+        assert_ok(th_money_parse(money_cases[i].text, &money, NULL), NULL);
+        assert_int_equal(th_money_fen(money), money_cases[i].fen);
+    }
+    assert_status(th_cent_parse("43.44元", &hundredths, NULL), TH_INVALID, NULL);
+    for (size_t i = 0; i < sizeof(of_others) / sizeof(of_others[0]); i++) {
+        assert_status(th_money_parse(of_others[i], &money, NULL), TH_INVALID, NULL);
+    }
+    assert_ok(th_area_parse_mu("２，１４５．００亩", &area, NULL), NULL);
+    assert_int_equal(th_area_mu_cent(area), 214500);
+    assert_status(th_area_parse_mu("1元", &area, NULL), TH_INVALID, NULL);
+    assert_ok(th_cent_parse("９９．５", &hundredths, NULL), NULL);
+    assert_int_equal(hundredths, 9950);
+    assert_ok(th_units_parse("2,509 吨", &units, NULL), NULL);
+    assert_int_equal(th_units_t(units), 2509);
+}
+
+static void units_parse__whole_tonnes_alone_are_read(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"2509", "2,509", "２５０９", "2509吨", "2509t", " 2509 "};
+    static const char *const bad[] = {"",    "1.5",   "1.0",  "１．０",
+                                      "-1",  "1,23",  "25万", "2509元",
+                                      "1e3", "1吨半", "1 亩", "92233720368547759"};
+    struct th_error err;
+    struct th_units units = th_units_from_t(3);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_status(th_units_parse(bad[i], &units, &err), TH_INVALID, &err);
+        assert_string_equal(err.key, "amount_invalid");
+    }
+    assert_status(th_units_parse(NULL, &units, &err), TH_INVALID, &err);
+    assert_int_equal(th_units_t(units), 3);
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        assert_ok(th_units_parse(good[i], &units, &err), &err);
+        assert_int_equal(th_units_t(units), 2509);
+    }
 }
 
 static void money_parse__three_decimals_are_refused(void **state)
@@ -342,6 +415,8 @@ int main(void)
         cmocka_unit_test(area_mu_cent__rounds_half_up),
         cmocka_unit_test(money_parse__reads_digits_commas_and_two_decimals),
         cmocka_unit_test(amount_parse__anything_else_is_refused),
+        cmocka_unit_test(amount_parse__full_width_and_the_unit_of_the_quantity_are_read),
+        cmocka_unit_test(units_parse__whole_tonnes_alone_are_read),
         cmocka_unit_test(money_parse__three_decimals_are_refused),
         cmocka_unit_test(money_format__groups_thousands),
         cmocka_unit_test(money__what_is_printed_is_read_back),

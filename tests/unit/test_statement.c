@@ -87,19 +87,27 @@ static int setup(void **state)
                                                      .revenue = {1445655},
                                                      .total = {1445655},
                                                      .paid = {1445655}};
-    f->rows[0] = (struct th_account_row){"2022-06-10", "转售款 · 债权",       2, NULL, 0, {0},
-                                         {-14682000},  {.claim = {-14682000}}};
-    f->rows[1] =
-        (struct th_account_row){"2022-06-11", "过户", 2,   "CN-330523-BAM-2018-000001:1-689",
-                                689,          {689},  {0}, {.held = {689}, .claim = {-14682000}}};
-    f->rows[2] = (struct th_account_row){"2022-07-01",
-                                         "注销",
-                                         0,
-                                         "CN-330523-BAM-2018-000001:1-100",
-                                         0,
-                                         {100},
-                                         {0},
-                                         {.held = {589}, .retired = {100}, .claim = {-14682000}}};
+    f->rows[0] = (struct th_account_row){.on = "2022-06-10",
+                                         .what = "转售款 · 往来",
+                                         .trade_id = 2,
+                                         .amount = {-14682000},
+                                         .after = {.claim = {-14682000}}};
+    f->rows[1] = (struct th_account_row){.on = "2022-06-11",
+                                         .what = "过户",
+                                         .trade_id = 2,
+                                         .serial = "CN-330523-BAM-2018-000001:1-689",
+                                         .change_t = 689,
+                                         .units = {689},
+                                         .after = {.held = {689}, .claim = {-14682000}},
+                                         .to_state = "held"};
+    f->rows[2] =
+        (struct th_account_row){.on = "2022-07-01",
+                                .what = "注销",
+                                .serial = "CN-330523-BAM-2018-000001:1-100",
+                                .units = {100},
+                                .after = {.held = {589}, .retired = {100}, .claim = {-14682000}},
+                                .from_state = "held",
+                                .to_state = "retired"};
     f->account = (struct th_account_statement){.name = "安吉竹制品厂",
                                                .uscc = "91330523000000002E",
                                                .from = "2022-01-01",
@@ -290,11 +298,13 @@ static void account_statement__lists_lines_and_balances(void **state)
         "账户对账单",
         "安吉竹制品厂 2022-01-01 至 2022-12-31",
         "91330523000000002E",
-        "持有 589 t · 已注销 100 t · 债权 -146,820.00 CNY · 现金 0.00 CNY",
-        "逆转所欠 1,234 t",
-        "转售款 · 债权 #2",
+        "持有 589 吨 · 已注销 100 吨 · 往来 -146,820.00 元 · 现金 0.00 元",
+        "逆转所欠 1,234 吨",
+        "转售款 · 往来 #2",
         "CN-330523-BAM-2018-000001:1-689",
         "+689",
+        "-100",
+        "已注销 +100",
         "-146,820.00"};
     says(f->path, zh, sizeof(zh) / sizeof(*zh));
     assert_status(account(f, TH_LANG_ZH, "a.csv", NULL), TH_INVALID, &f->err);

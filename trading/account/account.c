@@ -192,6 +192,7 @@ static bool add_change(void *context, const struct th_book_change *change)
     th_serial_format(change->prefix, change->first, change->last, serial);
     th_json_set_text(entry->item, "serial", serial);
     th_json_set_int(entry->item, "tonnes", tonnes_t);
+    th_json_set_int(entry->item, "signed_t", change->state ? tonnes_t : -tonnes_t);
     th_json_set_text(entry->item, "from_state", change->from_state);
     th_json_set_text(entry->item, "state", change->state);
     th_json_set(entry->item, "trade_id",

@@ -16,9 +16,9 @@ enum th_status th_account_list(struct th_registry *registry, struct th_json **re
 // order of the journal. `from` and `to` (NULL: no limit) are such days. Reply: party, name, kind,
 // from, to, reversal_owed_t (as of now), opening{held_t, locked_t, buffer_t, retired_t,
 // cancelled_t, money_fen, claim_fen, cash_fen}, entries[{on, booked_on, seq, type, trade_id, the
-// figures after it, …}], closing{…}. Entries of type "units": event, serial, tonnes, from_state
-// (null: came from another party or was issued), state (null: went to another party); of type
-// "money": account, amount_fen, memo.
+// figures after it, …}], closing{…}. Entries of type "units": event, serial, tonnes, signed_t
+// (below 0 where they left the party), from_state (null: came from another party or was issued),
+// state (null: went to another party); of type "money": account, amount_fen, memo.
 enum th_status th_account_statement(struct th_registry *registry, const char *party,
                                     const char *from, const char *to, struct th_json **ret_reply,
                                     struct th_error *err) TH_MUST_CHECK;

@@ -93,6 +93,12 @@ enum th_status th_promise_refundable(const struct th_trade *promise,
                                      const struct th_promise_progress *progress,
                                      struct th_units given_up, struct th_money *ret_refundable,
                                      struct th_error *err) TH_MUST_CHECK;
+// So many of the tonnes that nothing covers can be given up now: what the buyer promised on keeps
+// its cover.
+enum th_status th_promise_refund_most(struct th_store *store, const struct th_trade *promise,
+                                      const struct th_promise_progress *progress,
+                                      struct th_units *ret_most,
+                                      struct th_error *err) TH_MUST_CHECK;
 // A bank that buys from somebody who is none makes a pool of what comes.
 enum th_status th_promise_makes_pool(struct th_store *store, const struct th_trade *delivery,
                                      bool *ret_makes_pool, struct th_error *err) TH_MUST_CHECK;

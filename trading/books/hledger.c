@@ -215,6 +215,25 @@ static enum th_status read_all(struct th_hledger *h, const char *reference, stru
     return status;
 }
 
+// The registry knows what units cost by the pools of banks. In the books of others who bought, the
+// cost of what they sold or retired stays in their stock, and whoever reads them is told.
+static void warn_of_stock(const struct th_hledger *h, const struct th_party *party,
+                          const struct th_hledger_options *options, char heading[HEADING_SIZE],
+                          struct th_json *reply)
+{
+    struct th_json *warnings = th_json_array();
+    if (h->bought && strcmp(party->kind, "bank") != 0) {
+        size_t used = strlen(heading);
+        th_json_append_text(warnings, "stock_cost_of_banks");
+        if (options->messages) {
+            (void)snprintf(heading + used, HEADING_SIZE - used, " · %s",
+                           th_messages_text(options->messages, options->lang,
+                                            "value.warnings.stock_cost_of_banks"));
+        }
+    }
+    th_json_set(reply, "warnings", warnings);
+}
+
 static enum th_status publish(struct th_hledger *h, const char *path, const char *heading,
                               struct th_json *reply)
 {
@@ -252,6 +271,7 @@ enum th_status th_hledger_export(struct th_registry *registry,
     th_book_init(&h.book, options->messages, options->lang);
     status = read_all(&h, options->party, &party, heading);
     if (status == TH_OK) {
+        warn_of_stock(&h, &party, options, heading, reply);
         status = publish(&h, options->path, heading, reply);
     }
     if (status == TH_OK) {

@@ -20,6 +20,7 @@ struct th_hledger {
     struct th_error *err;
     struct th_book book;
     int64_t party_id; // 0: all
+    bool bought;      // by that party: it has a stock
     int64_t seq;      // of the transaction begun
     char on[TH_BOOK_ON_SIZE];
     struct th_hledger_leg *legs; // of one party's books alone; owned

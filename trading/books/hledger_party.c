@@ -233,6 +233,7 @@ static enum th_status post_deal(struct th_hledger *h, struct th_money claim, int
         return post_enforcement(h, &trade, claim, trade_id, memo);
     }
     bool whole = th_money_fen(trade.amount) == (buys ? -fen : fen);
+    h->bought = h->bought || buys;
     struct th_money answer = th_money_negate(claim);
     if (!whole) {
         post(h, buys ? "@book.stock" : "@book.sales", answer, trade_id, memo);

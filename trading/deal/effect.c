@@ -8,6 +8,7 @@
 struct change {
     int64_t party_id;
     const char *what; // state of units, or account; borrowed from the posts
+    bool dropped;     // claims that nobody has any more: what was receivable turns less
     int64_t amount;
 };
 
@@ -17,13 +18,13 @@ struct changes {
     size_t capacity;
 };
 
-static enum th_status add(struct changes *changes, int64_t party_id, const char *what,
-                          int64_t amount, struct th_error *err)
+static enum th_status add(struct changes *changes, const struct change *added, struct th_error *err)
 {
     for (size_t i = changes->n; i > 0; i--) {
         struct change *change = &changes->items[i - 1];
-        if (change->party_id == party_id && strcmp(change->what, what) == 0) {
-            change->amount += amount;
+        if (change->party_id == added->party_id && change->dropped == added->dropped &&
+            strcmp(change->what, added->what) == 0) {
+            change->amount += added->amount;
             return TH_OK;
         }
     }
@@ -36,15 +37,28 @@ static enum th_status add(struct changes *changes, int64_t party_id, const char 
         changes->items = items;
         changes->capacity = capacity;
     }
-    changes->items[changes->n++] = (struct change){party_id, what, amount};
+    changes->items[changes->n++] = *added;
     return TH_OK;
 }
 
 static enum th_status add_place(struct changes *units, const struct th_json *place,
                                 int64_t change_t, struct th_error *err)
 {
-    return add(units, th_json_get_int(place, "owner", 0), th_json_get_text(place, "state", ""),
-               change_t, err);
+    const struct change change = {.party_id = th_json_get_int(place, "owner", 0),
+                                  .what = th_json_get_text(place, "state", ""),
+                                  .amount = change_t};
+    return add(units, &change, err);
+}
+
+static enum th_status add_leg(struct changes *money, const struct th_json *post,
+                              struct th_error *err)
+{
+    const struct change change = {
+        .party_id = th_json_get_int(post, "party", 0),
+        .what = th_json_get_text(post, "account", ""),
+        .dropped = strcmp(th_json_get_text(post, "memo", ""), "money.dropped") == 0,
+        .amount = th_json_get_int(post, "amount_fen", 0)};
+    return add(money, &change, err);
 }
 
 static enum th_status sum_up(const struct th_json *posts, struct changes *units,
@@ -62,9 +76,7 @@ static enum th_status sum_up(const struct th_json *posts, struct changes *units,
             status = add_place(units, th_json_get(post, "to"), tonnes_t, err);
         }
         if (strcmp(kind, "money") == 0) {
-            status =
-                add(money, th_json_get_int(post, "party", 0), th_json_get_text(post, "account", ""),
-                    th_json_get_int(post, "amount_fen", 0), err);
+            status = add_leg(money, post, err);
         }
     }
     return status;
@@ -77,12 +89,22 @@ static int by_party(const void *a, const void *b)
     if (left->party_id != right->party_id) {
         return left->party_id < right->party_id ? -1 : 1;
     }
-    return strcmp(left->what, right->what);
+    int order = strcmp(left->what, right->what);
+    return order != 0 ? order : (int)left->dropped - (int)right->dropped;
+}
+
+// In words, what a party gains of claims is receivable and what it loses payable; of claims that
+// are dropped it is the other way round, and less.
+static void set_side(struct th_json *item, const struct change *change)
+{
+    bool cash = strcmp(change->what, "cash") == 0;
+    bool receivable = (change->amount > 0) != change->dropped;
+    th_json_set_text(item, "side", cash ? "cash" : receivable ? "receivable" : "payable");
+    th_json_set_int(item, "side_fen", cash || receivable ? change->amount : -change->amount);
 }
 
 // Those that change nothing in the end are left out.
-static enum th_status changes_json(struct th_store *store, struct changes *changes,
-                                   const char *what_key, const char *amount_key,
+static enum th_status changes_json(struct th_store *store, struct changes *changes, bool of_money,
                                    struct th_json **ret_array, struct th_error *err)
 {
     struct th_json *array = th_json_array();
@@ -97,8 +119,11 @@ static enum th_status changes_json(struct th_store *store, struct changes *chang
         }
         struct th_json *item = th_json_object();
         status = th_json_set_party(store, item, "party", change->party_id, err);
-        th_json_set_text(item, what_key, change->what);
-        th_json_set_int(item, amount_key, change->amount);
+        th_json_set_text(item, of_money ? "account" : "state", change->what);
+        th_json_set_int(item, of_money ? "change_fen" : "change_t", change->amount);
+        if (of_money) {
+            set_side(item, change);
+        }
         th_json_append(array, item);
     }
     if (status == TH_OK) {
@@ -117,11 +142,11 @@ static enum th_status effect_json(struct th_store *store, const struct th_json *
     struct th_json *array = NULL;
     enum th_status status = sum_up(posts, &units, &money, err);
     if (status == TH_OK) {
-        status = changes_json(store, &units, "state", "change_t", &array, err);
+        status = changes_json(store, &units, false, &array, err);
     }
     if (status == TH_OK) {
         th_json_set(effect, "units", array);
-        status = changes_json(store, &money, "account", "change_fen", &array, err);
+        status = changes_json(store, &money, true, &array, err);
     }
     if (status == TH_OK) {
         th_json_set(effect, "money", array);

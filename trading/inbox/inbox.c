@@ -184,6 +184,29 @@ static enum th_status look_at_proposals(struct th_inbox *inbox, struct th_error 
     return status == TH_OK ? walk.status : status;
 }
 
+// A shortfall that is given up for money where that was agreed and can be done now; else one that
+// other units of the seller cover. Nothing is left to do while the buyer's own promises need it.
+static enum th_status set_shortfall(struct walk *walk, const struct th_trade *trade,
+                                    const struct th_promise_progress *progress, bool refund,
+                                    struct th_inbox_item *item)
+{
+    struct th_units most = th_promise_short(progress);
+    char tonnes[24];
+    enum th_status status =
+        refund ? th_promise_refund_most(walk->inbox->store, trade, progress, &most, walk->err)
+               : TH_OK;
+    if (status != TH_OK || th_units_t(most) == 0) {
+        return status;
+    }
+    set_what(item, "trade.short", "trade", trade->trade_id, "trade propose delivery --of");
+    item->tonnes = th_units_t(most);
+    if (refund) {
+        snprintf(tonnes, sizeof(tonnes), "%lld", (long long)item->tonnes);
+        add_to_command(item, "--refund --tonnes", tonnes);
+    }
+    return TH_OK;
+}
+
 // What a promise waits for: units that can be delivered, or a shortfall that nothing covers. Nobody
 // has to pay it ahead.
 static enum th_status look_at_promise(struct walk *walk, const struct th_trade *trade)
@@ -191,23 +214,20 @@ static enum th_status look_at_promise(struct walk *walk, const struct th_trade *
     struct th_store *store = walk->inbox->store;
     struct th_promise promise;
     struct th_promise_progress progress;
+    struct th_inbox_item item = {.tonnes = 0};
     enum th_status status = th_promise_load(store, trade->trade_id, &promise, walk->err);
     if (status == TH_OK) {
         status = th_promise_progress(store, trade, 0, &progress, walk->err);
     }
-    if (status != TH_OK) {
+    if (status == TH_OK && th_units_t(progress.locked) > 0) {
+        set_what(&item, "trade.deliver", "trade", trade->trade_id, "trade propose delivery --of");
+        item.tonnes = th_units_t(progress.locked);
+    } else if (status == TH_OK) {
+        bool refund = strcmp(promise.if_short, "refund") == 0;
+        status = set_shortfall(walk, trade, &progress, refund, &item);
+    }
+    if (status != TH_OK || item.tonnes == 0) {
         return status;
-    }
-    int64_t locked_t = th_units_t(progress.locked);
-    int64_t short_t = th_units_t(th_promise_short(&progress));
-    struct th_inbox_item item = {.tonnes = locked_t > 0 ? locked_t : short_t};
-    if (item.tonnes == 0) {
-        return TH_OK;
-    }
-    set_what(&item, locked_t > 0 ? "trade.deliver" : "trade.short", "trade", trade->trade_id,
-             "trade propose delivery --of");
-    if (locked_t == 0 && strcmp(promise.if_short, "refund") == 0) {
-        add_to_command(&item, "--refund", "");
     }
     th_text_copy(item.since, sizeof(item.since), trade->on_date);
     th_text_copy(item.until, sizeof(item.until), promise.deliver_by);

@@ -3,7 +3,8 @@
 // trading/deal/trade.h.
 //
 // Reply of a pledge's trade also: pledge{subject, rank (null: ended or not approved), tonnes,
-// held_t, forecast_t (under the pledge, not issued yet), forecast_package (null: none), lost_t
+// held_t, held_by_pledge (under whose lock the units stand while this one holds none; null: none),
+// forecast_t (under the pledge, not issued yet), forecast_package (null: none), lost_t
 // (expected, never issued), waiting_t, debtor, debtor_name, principal_fen, rate, from, until,
 // valuation_fen, number, registrar_number, registrar_until, payout_fen, repayment_fen,
 // interest_fen, loan_fen (paid out and not repaid), payments[{payment_id, kind, amount_fen, on,

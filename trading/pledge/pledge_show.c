@@ -75,12 +75,27 @@ static enum th_status add_loan(struct th_store *store, int64_t trade_id, bool wi
     return status;
 }
 
+// Who holds the lock while a pledge of later rank waits; NULL: nobody.
+static const struct th_rank *find_ahead(const struct th_rank_list *ranks, int64_t trade_id)
+{
+    for (size_t i = 0; i < ranks->n && ranks->items[i].trade_id != trade_id; i++) {
+        const struct th_rank *rank = &ranks->items[i];
+        if (th_units_t(rank->held) + th_units_t(rank->expected) > 0) {
+            return rank;
+        }
+    }
+    return NULL;
+}
+
 static enum th_status add_rank(struct th_store *store, const struct th_trade *trade,
                                struct th_json *object, struct th_error *err)
 {
     struct th_rank_list ranks = {0};
     struct th_rank rank = {0};
     enum th_status status = th_pledge_stand(store, trade, &ranks, &rank, err);
+    bool holds = th_units_t(rank.held) + th_units_t(rank.expected) > 0;
+    const struct th_rank *ahead = holds ? NULL : find_ahead(&ranks, trade->trade_id);
+    th_json_set(object, "held_by_pledge", ahead ? th_json_int(ahead->trade_id) : th_json_null());
     free(ranks.items);
     th_json_set_units(object, "forecast_t", rank.expected);
     th_json_set_units(object, "lost_t", rank.lost);

@@ -89,6 +89,27 @@ static enum th_status gather_serials(struct th_contract_draft *g, const struct t
     return status;
 }
 
+// What an enforcement pays, as its proposal stated it.
+static enum th_status gather_debts(struct th_contract_draft *g, const struct th_json *said)
+{
+    size_t n = th_json_size(said);
+    struct th_contract_debt *debts = th_arena_take(&g->arena, (n + 1) * sizeof(*debts));
+    enum th_status status = debts == NULL ? th_error_no_memory(g->err) : TH_OK;
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
+        const struct th_json *debt = th_json_at(said, i);
+        debts[i] = (struct th_contract_debt){
+            .owed = th_money_from_fen(th_json_get_int(debt, "owed_fen", 0)),
+            .gets = th_money_from_fen(th_json_get_int(debt, "claim_fen", 0))};
+        status = th_contract_keep(g, th_json_get_text(debt, "party_name", ""), &debts[i].creditor);
+        if (status == TH_OK) {
+            status = th_contract_keep(g, th_json_get_text(debt, "number", ""), &debts[i].document);
+        }
+    }
+    g->paper.debts = debts;
+    g->paper.n_debts = n;
+    return status;
+}
+
 static void fill(struct th_contract_draft *g)
 {
     const struct th_trade *trade = &g->trade;
@@ -184,6 +205,9 @@ static enum th_status gather(struct th_contract_draft *g, int64_t trade_id)
     }
     if (status == TH_OK) {
         status = gather_serials(g, th_json_get(said, "blocks"));
+    }
+    if (status == TH_OK) {
+        status = gather_debts(g, th_json_get(said, "debts"));
     }
     if (status == TH_OK) {
         fill(g);

@@ -31,8 +31,10 @@ static enum th_status add_money(struct th_contract_draft *g, const char *key,
 
 static enum th_status add_tonnes(struct th_contract_draft *g, const char *key, int64_t tonnes_t)
 {
-    char text[32];
-    (void)snprintf(text, sizeof(text), "%lld t", (long long)tonnes_t);
+    char text[2 * TH_QUANTITY_TEXT_SIZE];
+    char figure[TH_QUANTITY_TEXT_SIZE];
+    (void)snprintf(text, sizeof(text), "%s %s", th_int_format(tonnes_t, figure),
+                   th_messages_text(g->messages, g->lang, "paper.tonnes"));
     return tonnes_t > 0 ? add_term(g, key, text) : TH_OK;
 }
 
@@ -64,8 +66,86 @@ static enum th_status add_option(struct th_contract_draft *g, const struct th_pr
     return status == TH_OK ? add_term(g, "contract.term.window", window) : status;
 }
 
+// "“马家弄竹林”2018 年 300 吨", a line.
+static void cover_line(struct th_contract_draft *g, const char *key, const char *package,
+                       const char *vintage, int64_t tonnes_t, struct th_buf *lines)
+{
+    char figure[TH_QUANTITY_TEXT_SIZE];
+    struct th_error carrier = {.status = TH_OK};
+    th_error_add(&carrier, "package", package);
+    th_error_add(&carrier, "vintage", vintage);
+    th_error_add(&carrier, "tonnes", th_int_format(tonnes_t, figure));
+    th_buf_append_str(lines, lines->size > 0 ? "\n" : "");
+    th_messages_format(g->messages, g->lang, key, carrier.args, carrier.n_args, lines);
+}
+
+// The units that the proposal locked, by package and vintage.
+static enum th_status cover_by_stock(struct th_contract_draft *g, struct th_buf *lines)
+{
+    struct th_block_list blocks = {0};
+    enum th_status status = th_ledger_of_trade(g->store, g->trade.trade_id, &blocks, g->err);
+    for (size_t i = 0; i < blocks.n && status == TH_OK;) {
+        struct th_issuance_record issuance;
+        struct th_package_record package;
+        char vintage[16];
+        int64_t issuance_id = blocks.items[i].issuance_id;
+        int64_t tonnes_t = 0;
+        for (; i < blocks.n && blocks.items[i].issuance_id == issuance_id; i++) {
+            tonnes_t += th_units_t(th_block_units(&blocks.items[i]));
+        }
+        status = th_issuance_load(g->store, issuance_id, &issuance, g->err);
+        if (status == TH_OK) {
+            status = th_package_load(g->store, issuance.package_id, &package, g->err);
+        }
+        if (status == TH_OK) {
+            (void)snprintf(vintage, sizeof(vintage), "%d", issuance.vintage);
+            cover_line(g, "contract.cover_line", package.name, vintage, tonnes_t, lines);
+        }
+    }
+    th_block_list_clear(&blocks);
+    return status;
+}
+
+static enum th_status cover_by_forecast(struct th_contract_draft *g, struct th_units expected,
+                                        struct th_buf *lines)
+{
+    struct th_lock lock;
+    struct th_package_record package;
+    char years[32];
+    enum th_status status = th_lock_of_trade(g->store, g->trade.trade_id, &lock, g->err);
+    if (status == TH_OK) {
+        status = th_forecast_package(g->store, lock.forecast_id, &package, g->err);
+    }
+    if (status == TH_OK) {
+        (void)snprintf(years, sizeof(years), package.from.year < package.to.year ? "%d–%d" : "%d",
+                       package.from.year, package.to.year);
+        cover_line(g, "contract.expected_line", package.name, years, th_units_t(expected), lines);
+    }
+    return status;
+}
+
+// Which packages and vintages stood behind a promise when it was agreed.
+static enum th_status add_cover(struct th_contract_draft *g, const struct th_promise *promise)
+{
+    struct th_buf lines;
+    enum th_status status = TH_OK;
+    th_buf_init(&lines, 65536);
+    if (th_units_compare(promise->forecast, g->trade.tonnes) < 0) {
+        status = cover_by_stock(g, &lines);
+    }
+    if (status == TH_OK && th_units_t(promise->forecast) > 0) {
+        status = cover_by_forecast(g, promise->forecast, &lines);
+    }
+    if (status == TH_OK) {
+        status = add_text(g, "contract.term.cover", th_buf_text(&lines));
+    }
+    th_buf_clear(&lines);
+    return status;
+}
+
 // What a promise of units to come says. Its units may change until they are delivered, so that the
-// contract, which stays as it is, names neither packages nor serials.
+// contract, which stays as it is, names no serials, and packages only as they were when it was
+// agreed.
 static enum th_status add_promise(struct th_contract_draft *g)
 {
     struct th_promise promise;
@@ -79,9 +159,10 @@ static enum th_status add_promise(struct th_contract_draft *g)
         status = add_tonnes(g, "contract.term.by_stock",
                             th_units_t(g->trade.tonnes) - th_units_t(promise.forecast));
     }
-    return status == TH_OK
-               ? add_tonnes(g, "contract.term.by_forecast", th_units_t(promise.forecast))
-               : status;
+    if (status == TH_OK) {
+        status = add_tonnes(g, "contract.term.by_forecast", th_units_t(promise.forecast));
+    }
+    return status == TH_OK ? add_cover(g, &promise) : status;
 }
 
 // Which debt the units stand for.

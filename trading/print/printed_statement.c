@@ -80,8 +80,10 @@ static bool row_fill(const struct th_json *entry, const struct th_printed_where 
                      struct th_arena *arena, struct th_account_row *row)
 {
     int64_t tonnes_t = th_json_get_int(entry, "tonnes", 0);
-    bool came = th_json_get_text(entry, "from_state", NULL) == NULL;
-    bool left = th_json_get_text(entry, "state", NULL) == NULL;
+    const char *from_state = th_json_get_text(entry, "from_state", NULL);
+    const char *to_state = th_json_get_text(entry, "state", NULL);
+    bool came = from_state == NULL;
+    bool left = to_state == NULL;
     *row = (struct th_account_row){.on = th_json_get_text(entry, "on", ""),
                                    .what = what_words(entry, where, arena),
                                    .trade_id = th_json_get_int(entry, "trade_id", 0),
@@ -91,7 +93,9 @@ static bool row_fill(const struct th_json *entry, const struct th_printed_where 
                                                                : 0,
                                    .units = th_units_from_t(tonnes_t),
                                    .amount = money(entry, "amount_fen"),
-                                   .after = figures(entry)};
+                                   .after = figures(entry),
+                                   .from_state = from_state,
+                                   .to_state = to_state};
     return row->what != NULL;
 }
 

@@ -428,16 +428,81 @@ enum th_status th_term_add(struct th_registry *registry, const struct th_request
                        ret_reply, err);
 }
 
+struct term_list {
+    struct th_store *store;
+    struct th_json *terms;
+    enum th_status status;
+    struct th_error *err;
+};
+
+// What a term is for, by name: a kind of ground, a party, a pool's number, a package.
+static enum th_status name_scope(const struct term_list *list, const struct th_term *term,
+                                 struct th_json *object)
+{
+    struct th_party party;
+    struct th_package_record package;
+    char number[24];
+    const char *which = term->scope_kind;
+    enum th_status status = TH_OK;
+    if (term->scope == TH_TERM_HOLDER) {
+        status = th_party_load(list->store, term->scope_id, &party, list->err);
+        which = party.name;
+    } else if (term->scope == TH_TERM_PACKAGE) {
+        status = th_package_load(list->store, term->scope_id, &package, list->err);
+        which = package.name;
+    } else if (term->scope == TH_TERM_POOL) {
+        (void)snprintf(number, sizeof(number), "%lld", (long long)term->scope_id);
+        which = number;
+    }
+    th_json_set_text(object, "for_what",
+                     term->scope == TH_TERM_ALL ? "all" : th_term_scope_names[term->scope]);
+    if (status == TH_OK) {
+        th_json_set_word(object, "for_which", which);
+    }
+    return status;
+}
+
+static enum th_status name_splits(const struct term_list *list, const struct th_term *term,
+                                  struct th_json *object)
+{
+    struct th_json *splits = th_json_array();
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < term->n_splits && status == TH_OK; i++) {
+        struct th_json *item = th_json_object();
+        char share[TH_RATIO_TEXT_SIZE];
+        th_json_set_int(item, "term_id", term->term_id);
+        th_json_set_text(item, "party_kind", term->splits[i].party_kind);
+        status = th_json_set_party(list->store, item, "party", term->splits[i].party_id, list->err);
+        th_json_set_text(item, "share", th_ratio_format(term->splits[i].share, share));
+        th_json_append(splits, item);
+    }
+    th_json_set(object, "splits", splits);
+    return status;
+}
+
 static bool list_term(void *context, const struct th_term *term)
 {
-    th_json_append(context, th_term_json(term));
-    return true;
+    struct term_list *list = context;
+    struct th_json *object = th_term_json(term);
+    list->status = name_scope(list, term, object);
+    if (list->status == TH_OK) {
+        list->status = name_splits(list, term, object);
+    }
+    th_json_append(list->terms, object);
+    return list->status == TH_OK;
 }
 
 enum th_status th_term_list(struct th_registry *registry, struct th_json **ret_reply,
                             struct th_error *err)
 {
-    struct th_json *terms = th_json_array();
-    enum th_status status = th_term_each(th_registry_store(registry), list_term, terms, err);
-    return th_reply_finish_list(status, "terms", terms, ret_reply, err);
+    struct term_list list = {.store = th_registry_store(registry), .err = err};
+    enum th_status status = th_store_begin_read(list.store, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    list.terms = th_json_array();
+    status = th_term_each(list.store, list_term, &list, err);
+    th_store_end_read(list.store);
+    return th_reply_finish_list(status == TH_OK ? list.status : status, "terms", list.terms,
+                                ret_reply, err);
 }

@@ -105,13 +105,11 @@ static enum th_status parse_cause(const char *text, struct th_reversal *reversal
     return th_error_set(err, TH_USAGE, "reversal_cause", NULL);
 }
 
-// Per cent with two decimals are written as amounts of money are.
 static enum th_status parse_loss(const char *text, struct th_reversal *reversal,
                                  struct th_error *err)
 {
-    struct th_money percent = th_money_from_fen(TH_REVERSAL_LOSS_WHOLE);
-    bool good = !text || th_money_parse(text, &percent, NULL) == TH_OK;
-    reversal->loss_cent = th_money_fen(percent);
+    reversal->loss_cent = TH_REVERSAL_LOSS_WHOLE;
+    bool good = !text || th_cent_parse(text, &reversal->loss_cent, NULL) == TH_OK;
     good = good && reversal->loss_cent > 0 && reversal->loss_cent <= TH_REVERSAL_LOSS_WHOLE;
     return good ? TH_OK : th_error_set(err, TH_INVALID, "loss_invalid", "text", text, NULL);
 }

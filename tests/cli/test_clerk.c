@@ -73,15 +73,15 @@ static void clerk__wrong_files_are_answered_in_words(void **state)
 static void clerk__wrong_numbers_and_days_are_answered_in_words(void **state)
 {
     static const struct slip SLIPS[] = {
-        // full-width digits, signs, units, more than fen, too much
-        {"estimate project --area-mu ８７０ --price 70", 2, NULL},
+        // misplaced commas, signs, more than a figure, more than fen, too much
+        {"estimate project --area-mu 8,70 --price 70", 2, NULL},
         {"estimate project --area-mu -5", 2, NULL},
-        {"estimate project --area-mu 5亩", 2, NULL},
+        {"estimate project --area-mu 5亩3分", 2, NULL},
         {"estimate project --area-mu 1e9", 2, NULL},
         {"estimate project --area-mu 99999999999999999999", 2, NULL},
         {"estimate project --area-mu 870000 --price -70", 2, NULL},
         {"estimate project --area-mu 870000 --price 70.001", 2, NULL},
-        {"estimate project --area-mu 870000 --price ７０", 2, NULL},
+        {"estimate project --area-mu 870000 --price 70元整", 2, NULL},
         {"estimate project --area-mu 10 --input factor=24.5", 2, NULL}, // 24.5 t a mu: refused
         {"estimate project --area-mu 10 --input factor=1/0", 2, NULL},
         {"estimate project --area-mu 10 --input factor", 2, NULL},

@@ -62,6 +62,15 @@ static void resale__goes_back_to_its_pools(void **state)
     const struct th_json *effect = th_json_get(reply, "effect");
     assert_int_equal(th_json_size(th_json_get(effect, "units")), 2);
     assert_int_equal(th_json_size(th_json_get(effect, "money")), 2);
+    // Nobody owes anything now that was not owed before: what was receivable and payable turns
+    // less.
+    const struct th_json *bank = th_json_at(th_json_get(effect, "money"), 0);
+    const struct th_json *pharma = th_json_at(th_json_get(effect, "money"), 1);
+    assert_int_equal(th_json_get_int(bank, "party", 0), MARKET_BANK);
+    assert_string_equal(th_json_get_text(bank, "side", ""), "receivable");
+    assert_int_equal(th_json_get_int(bank, "side_fen", 0), -7000000);
+    assert_string_equal(th_json_get_text(pharma, "side", ""), "payable");
+    assert_int_equal(th_json_get_int(pharma, "side_fen", 0), -7000000);
     assert_int_equal(th_json_get_int(reply, "amount_fen", -1), 0);
     int64_t correction = market_id(reply);
     reply = market_approve(market, correction, TH_OK);

@@ -283,8 +283,10 @@ static void assert_contract_says(struct fixture *f, int64_t trade_id, const char
 // 300 t × 58.83 = 17,649.00.
 static void contract__of_units_to_come_tells_its_terms(void **state)
 {
-    static const char *const SUBSCRIBED[] = {"碳汇认购合同", "竹农", "17,649.00",      "2022-12-31",
-                                             "到期交不出时", "退款", "以库存单位担保", "300 t"};
+    // Of the pool of 2,509 and 4,773 t, 300 × 2,509/7,282 = 103.4.
+    static const char *const SUBSCRIBED[] = {
+        "碳汇认购合同",          "竹农",      "17,649.00", "2022-12-31", "到期交不出时", "退款",
+        "以库存单位担保 300 吨", "年 103 吨", "年 197 吨"};
     static const char *const OPTIONED[] = {"碳汇期权合同", "行权价", "50.00",
                                            "2022-06-01 – 2022-12-31", "900.00"};
     struct fixture *f = *state;
@@ -350,6 +352,47 @@ static void contract__of_a_pledge_tells_the_debt(void **state)
     assert_null(strstr(text, "价款"));
     assert_null(strstr(text, "付款"));
     free(text);
+}
+
+// 40 t at 30.00: of 1,200.00 the bank gets the 1,000.01 that it is owed, the village 199.99.
+static void contract__of_an_enforcement_lists_the_debts_and_the_rest(void **state)
+{
+    static const char *const SAID[] = {
+        "质押碳汇处置转让合同", "所列债务与清偿",       "清偿顺序",     "两山银行", "裁定2023-5号",
+        "1,000.01 1,000.01",    "余额 马家弄村 199.99", "合计 1,200.00"};
+    struct fixture *f = *state;
+    const struct th_request bank = {.login = "bank"};
+    const int64_t tonnes_t = 50;
+    char id[24];
+    market_package(&f->market, "丙", MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, &tonnes_t, 1, 0);
+    const struct th_pledge_input pledge = {.holder = "马家弄村",
+                                           .to = "两山银行",
+                                           .tonnes = "50",
+                                           .principal = "100000",
+                                           .rate = "4.35",
+                                           .from = "2022-06-01",
+                                           .until = "2023-05-31",
+                                           .valuation = "120000",
+                                           .number = "质押2022-1号",
+                                           .on = "2022-06-01"};
+    struct th_json *reply = NULL;
+    assert_ok(
+        th_trade_propose_pledge(f->market.world.registry, &bank, &pledge, &reply, &f->market.err),
+        &f->market.err);
+    int64_t pledge_id = market_id(market_approve(&f->market, market_id(reply), TH_OK));
+    snprintf(id, sizeof(id), "%lld", (long long)pledge_id);
+    const struct th_enforcement_input enforcement = {.pledge = id,
+                                                     .to = "制药厂",
+                                                     .tonnes = "40",
+                                                     .price = "30",
+                                                     .owed = "1000.01",
+                                                     .number = "裁定2023-5号",
+                                                     .on = "2023-06-01"};
+    reply = NULL;
+    assert_ok(th_trade_propose_enforcement(f->market.world.registry, &bank, &enforcement, &reply,
+                                           &f->market.err),
+              &f->market.err);
+    assert_contract_says(f, market_id(reply), SAID, sizeof(SAID) / sizeof(SAID[0]));
 }
 
 // What is delivered under a promise changes nothing on its contract.
@@ -482,6 +525,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(contract__of_units_to_come_tells_its_terms, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(contract__of_a_pledge_tells_the_debt, setup, teardown),
+        cmocka_unit_test_setup_teardown(contract__of_an_enforcement_lists_the_debts_and_the_rest,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(contract__of_a_promise_stays_as_it_was_signed, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(contract__a_proposal_is_a_draft_and_a_rejected_one_nothing,

@@ -149,7 +149,9 @@ static enum th_status effect_json(struct th_store *store, const struct th_json *
         status = changes_json(store, &money, true, &array, err);
     }
     if (status == TH_OK) {
+        bool nothing = th_json_size(th_json_get(effect, "units")) + th_json_size(array) == 0;
         th_json_set(effect, "money", array);
+        th_json_set(effect, "moves", nothing ? th_json_string("nothing") : th_json_null());
     }
     free(units.items);
     free(money.items);

@@ -439,6 +439,7 @@ static struct th_json *inbox_json(const struct th_inbox *inbox)
     }
     th_json_set_text(reply, "login", inbox->user.login);
     th_json_set_text(reply, "role", inbox->user.role);
+    th_json_set_int(reply, "n", (int64_t)inbox->n);
     th_json_set(reply, "items", items);
     return reply;
 }

@@ -187,7 +187,8 @@ static enum th_status run_inbox(struct th_cli *cli, struct th_json **ret_reply,
 
 const struct th_cli_command th_cli_trade_commands[] = {
     {"inbox", "", TH_CLI_READ, "", "",
-     "login role n=n_waiting | items: what subject name by since until tonnes amount_fen command", run_inbox},
+     "login role n=n_waiting | items: what subject name by since until tonnes amount_fen command",
+     run_inbox},
     {"trade", "propose purchase", TH_CLI_WRITE, "",
      "package*=P to!=BANK price=P amount=A tax=PERCENT tonnes=N draw=pro-rata|oldest "
      "pay*=DATE=AMOUNT at-once on=DATE",

@@ -5,7 +5,6 @@
 #include "registry/rule.h"
 #include "registry/setup.h"
 #include "tests/integration/market.h"
-#include "trading/account/account.h"
 #include "trading/deal/limit.h"
 #include "trading/inbox/inbox.h"
 #include "trading/spot/listing.h"
@@ -476,38 +475,6 @@ static int64_t effect(const struct th_json *reply, const char *part, int64_t par
     return 0;
 }
 
-// 100 t twice from the pool of 2,509 and 4,773 t: of 200 t, 68.9 are the first village's.
-static void retirement__of_units_of_several_deals_names_whole_ranges(void **state)
-{
-    struct market *market = *state;
-    struct th_json *reply = NULL;
-    int64_t changed_t = 0;
-    market_bought(market, "1 2", "43.44");
-    (void)market_sold(market, "制药厂", "100", "73.41");
-    (void)market_sold(market, "制药厂", "100", "73.41");
-    reply = market_retire(market, "制药厂", "200", "制药厂", TH_OK);
-    const struct th_json *blocks = th_json_get(reply, "blocks");
-    assert_int_equal(th_json_size(blocks), 2);
-    assert_string_equal(th_json_get_text(th_json_at(blocks, 0), "serial", ""),
-                        "CN-330523-BAM-2021-000001:1-69");
-    assert_int_equal(th_json_get_int(th_json_at(blocks, 0), "tonnes", 0), 69);
-    assert_string_equal(th_json_get_text(th_json_at(blocks, 1), "serial", ""),
-                        "CN-330523-BAM-2021-000002:1-131");
-    th_json_free(reply);
-    assert_ok(
-        th_account_statement(market->world.registry, "两山银行", NULL, NULL, &reply, &market->err),
-        &market->err);
-    const struct th_json *entries = th_json_get(reply, "entries");
-    for (size_t i = 0; i < th_json_size(entries); i++) {
-        const struct th_json *entry = th_json_at(entries, i);
-        bool within = th_json_get_text(entry, "from_state", NULL) != NULL &&
-                      th_json_get_text(entry, "state", NULL) != NULL;
-        changed_t += within ? 0 : th_json_get_int(entry, "signed_t", 0);
-    }
-    assert_int_equal(changed_t, 7282 - 200);
-    th_json_free(reply);
-}
-
 // 2,000 t of both villages' pool at 73.41 CNY: 146,820.00.
 static void effect__tells_what_the_approval_will_do(void **state)
 {
@@ -796,7 +763,6 @@ int main(void)
         TEST(schedule__parts_are_the_whole_and_fill_by_day),
         TEST(inbox__asks_everybody_for_his_part),
         TEST(inbox__names_who_is_across_the_table),
-        TEST(retirement__of_units_of_several_deals_names_whole_ranges),
         TEST(effect__tells_what_the_approval_will_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #include "store/registry_store.h"
 #include "tests/integration/market.h"
 #include "tests/unit/paper_look.h"
+#include "trading/account/account.h"
 #include "trading/ahead/promise.h"
 #include "trading/pledge/pledge.h"
 #include "trading/print/certificate.h"
@@ -280,6 +281,48 @@ static void assert_contract_says(struct fixture *f, int64_t trade_id, const char
     assert_int_equal(remove(f->path), 0);
 }
 
+// 2,000 t and twice 100 t from the pool of 2,509 and 4,773 t: of 2,200 t, 757.98 are the first
+// village's. They came in three deals, and lie side by side.
+static void certificate__joins_ranges_that_touch(void **state)
+{
+    static const char *const SAID[] = {"CN-330523-BAM-2021-000001:1-758",
+                                       "CN-330523-BAM-2021-000002:1-1442"};
+    struct fixture *f = *state;
+    struct market *market = &f->market;
+    (void)market_sold(market, "制药厂", "100", "73.41");
+    (void)market_sold(market, "制药厂", "100", "73.41");
+    int64_t id = market_id(market_retire(market, "制药厂", "2200", "制药厂", TH_OK));
+    th_json_free(market_approve(market, id, TH_OK));
+    struct th_json *reply = certificate(f, id, TH_OK);
+    assert_int_equal(th_json_get_int(reply, "n_blocks", 0), 2);
+    th_json_free(reply);
+    char *text = paper_text(f->path);
+    for (size_t i = 0; i < sizeof(SAID) / sizeof(SAID[0]); i++) {
+        paper_assert_says(text, SAID[i]);
+    }
+    free(text);
+}
+
+// What left the bank has a minus, what moved within it none.
+static void account_statement__signs_what_left(void **state)
+{
+    struct fixture *f = *state;
+    struct th_json *reply = NULL;
+    int64_t changed_t = 0;
+    assert_ok(th_account_statement(f->market.world.registry, "两山银行", NULL, NULL, &reply,
+                                   &f->market.err),
+              &f->market.err);
+    const struct th_json *entries = th_json_get(reply, "entries");
+    for (size_t i = 0; i < th_json_size(entries); i++) {
+        const struct th_json *entry = th_json_at(entries, i);
+        bool within = th_json_get_text(entry, "from_state", NULL) != NULL &&
+                      th_json_get_text(entry, "state", NULL) != NULL;
+        changed_t += within ? 0 : th_json_get_int(entry, "signed_t", 0);
+    }
+    assert_int_equal(changed_t, 7282 - 2000);
+    th_json_free(reply);
+}
+
 // 300 t × 58.83 = 17,649.00.
 static void contract__of_units_to_come_tells_its_terms(void **state)
 {
@@ -521,6 +564,7 @@ int main(void)
             setup, teardown),
         cmocka_unit_test_setup_teardown(certificate__refuses_what_is_no_approved_retirement, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(certificate__joins_ranges_that_touch, setup, teardown),
         cmocka_unit_test_setup_teardown(contract__of_a_purchase_from_two_villages, setup, teardown),
         cmocka_unit_test_setup_teardown(contract__of_units_to_come_tells_its_terms, setup,
                                         teardown),
@@ -533,6 +577,7 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(revenue_statement__as_a_file, setup, teardown),
         cmocka_unit_test_setup_teardown(account_statement__as_a_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(account_statement__signs_what_left, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -250,6 +250,25 @@ static void shortfall__warns_the_lender_until_the_loan_is_repaid(void **state)
     th_json_free(reply);
 }
 
+// What people see in the list: the tonnes that are pledged, under whose lock they are.
+static void assert_about(struct market *market, int64_t trade_id, int64_t about_t)
+{
+    struct th_json *reply = NULL;
+    bool found = false;
+    assert_ok(th_trade_list(market->world.registry, "pledge", NULL, &reply, &market->err),
+              &market->err);
+    const struct th_json *trades = th_json_get(reply, "trades");
+    for (size_t i = 0; i < th_json_size(trades); i++) {
+        const struct th_json *trade = th_json_at(trades, i);
+        if (th_json_get_int(trade, "trade_id", 0) == trade_id) {
+            assert_int_equal(th_json_get_int(trade, "about_t", 0), about_t);
+            found = true;
+        }
+    }
+    assert_true(found);
+    th_json_free(reply);
+}
+
 // 800 t in the first rank, 300 in the second: a release of 200 passes them on before they exist.
 // Of 700 t that are issued, the first then has its 600, the second 100.
 static void rank__inherits_expected_tonnes_and_bears_the_shortfall_last(void **state)
@@ -262,6 +281,9 @@ static void rank__inherits_expected_tonnes_and_bears_the_shortfall_last(void **s
     assert_int_equal(of_pledge(market, second, "rank"), 2);
     assert_int_equal(of_pledge(market, second, "waiting_t"), 300);
     assert_int_equal(of_pledge(market, third, "tonnes"), 800);
+    assert_about(market, first, 800);
+    assert_about(market, second, 300);
+    assert_about(market, third, 800);
     int64_t released = ahead_done(market, release(market, first, "200", TH_OK));
     assert_int_equal(ahead_number(market, released, "forecast_t"), 200);
     assert_stands(market, first, 0, 600, 0);

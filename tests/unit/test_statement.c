@@ -42,6 +42,29 @@ static void purchase_make(struct fixture *f)
                                                  .next_on = "2023-06-30"};
 }
 
+static const struct th_account_row ROWS[] = {
+    {.on = "2022-06-10",
+     .what = "转售款 · 往来",
+     .trade_id = 2,
+     .amount = {-14682000},
+     .after = {.claim = {-14682000}}},
+    {.on = "2022-06-11",
+     .what = "过户",
+     .trade_id = 2,
+     .serial = "CN-330523-BAM-2018-000001:1-689",
+     .change_t = 689,
+     .units = {689},
+     .after = {.held = {689}, .claim = {-14682000}},
+     .to_state = "held"},
+    {.on = "2022-07-01",
+     .what = "注销",
+     .serial = "CN-330523-BAM-2018-000001:1-100",
+     .units = {100},
+     .after = {.held = {589}, .retired = {100}, .claim = {-14682000}},
+     .from_state = "held",
+     .to_state = "retired"},
+};
+
 // The published figures of Anji: 2,509 t at 43.44; 2,000 t at 73.41 of a pool of 7,282 t that cost
 // 86,880.00; 70 % of the net, of which Majianong gets 14,456.55.
 static int setup(void **state)
@@ -87,27 +110,7 @@ static int setup(void **state)
                                                      .revenue = {1445655},
                                                      .total = {1445655},
                                                      .paid = {1445655}};
-    f->rows[0] = (struct th_account_row){.on = "2022-06-10",
-                                         .what = "转售款 · 往来",
-                                         .trade_id = 2,
-                                         .amount = {-14682000},
-                                         .after = {.claim = {-14682000}}};
-    f->rows[1] = (struct th_account_row){.on = "2022-06-11",
-                                         .what = "过户",
-                                         .trade_id = 2,
-                                         .serial = "CN-330523-BAM-2018-000001:1-689",
-                                         .change_t = 689,
-                                         .units = {689},
-                                         .after = {.held = {689}, .claim = {-14682000}},
-                                         .to_state = "held"};
-    f->rows[2] =
-        (struct th_account_row){.on = "2022-07-01",
-                                .what = "注销",
-                                .serial = "CN-330523-BAM-2018-000001:1-100",
-                                .units = {100},
-                                .after = {.held = {589}, .retired = {100}, .claim = {-14682000}},
-                                .from_state = "held",
-                                .to_state = "retired"};
+    memcpy(f->rows, ROWS, sizeof(ROWS));
     f->account = (struct th_account_statement){.name = "安吉竹制品厂",
                                                .uscc = "91330523000000002E",
                                                .from = "2022-01-01",

@@ -4,8 +4,8 @@
 
 #include "registry/registry.h"
 
-// Reply: login, role, n, items[{what, subject, name, by, since, until, tonnes, amount_fen, command}],
-// the most urgent first (what has a last day, by that day; then the oldest). `what`:
+// Reply: login, role, n, items[{what, subject, name, by, since, until, tonnes, amount_fen,
+// command}], the most urgent first (what has a last day, by that day; then the oldest). `what`:
 //   package.submit   a draft of the own village waits for its clerk
 //   package.mend     a package was sent back
 //   package.verify   a submitted package waits for a verifier

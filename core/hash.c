@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "core/file_internal.h"
-#include "core/hash_internal.h"
 
 // SHA-256 of large files goes through OpenSSL, which uses the processor's own instructions for it.
 struct th_hasher {
@@ -167,16 +166,6 @@ struct th_hash th_hmac_sha256(const void *secret, size_t secret_size, const void
     crypto_auth_hmacsha256_update(&state, data, size);
     crypto_auth_hmacsha256_final(&state, mac.bytes);
     return mac;
-}
-
-uint64_t th_hash_short(const unsigned char secret[16], const void *data, size_t size)
-{
-    unsigned char bytes[crypto_shorthash_BYTES];
-    uint64_t value = 0;
-    static_assert(crypto_shorthash_KEYBYTES == 16 && sizeof(bytes) == sizeof(value), "SipHash");
-    crypto_shorthash(bytes, data, size, secret);
-    memcpy(&value, bytes, sizeof(value));
-    return value;
 }
 
 void th_random_bytes(void *data, size_t size)

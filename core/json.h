@@ -68,7 +68,7 @@ int64_t th_json_int_value(const struct th_json *value); // 0 unless an integer
 double th_json_real_value(const struct th_json *value); // also of an integer; 0 otherwise
 bool th_json_bool_value(const struct th_json *value);
 
-// Walks the members of an object in the order they were added; the object stays as it is meanwhile.
+// Walks the members of an object in the order they were added.
 //   for (void *it = th_json_iter(o); it; it = th_json_iter_next(o, it)) …
 void *th_json_iter(const struct th_json *object);
 void *th_json_iter_next(const struct th_json *object, void *iter);

@@ -4,10 +4,15 @@
 
 #include "core/json_internal.h"
 
+struct member {
+    const char *key;
+    const struct th_json *value;
+};
+
 struct writer {
     struct th_buf text;
     enum th_json_style style;
-    const struct th_json_member **members; // of all open objects, the innermost last
+    struct member *members; // of all objects that are open, the innermost last
     size_t n_members;
     size_t capacity;
 };
@@ -97,50 +102,29 @@ static void write_array(struct writer *writer, const struct th_json *array, int 
 
 static int by_key(const void *a, const void *b)
 {
-    const struct th_json_member *const *left = a;
-    const struct th_json_member *const *right = b;
-    return strcmp(th_json_member_key(*left), th_json_member_key(*right));
-}
-
-// Few are put in their places one by one, which takes no call for each comparison.
-static void sort(const struct th_json_member **members, size_t n)
-{
-    enum { FEW = 24 };
-    if (n > FEW) {
-        qsort(members, n, sizeof(*members), by_key);
-        return;
-    }
-    for (size_t i = 1; i < n; i++) {
-        const struct th_json_member *member = members[i];
-        const char *key = th_json_member_key(member);
-        size_t at = i;
-        for (; at > 0 && strcmp(th_json_member_key(members[at - 1]), key) > 0; at--) {
-            members[at] = members[at - 1];
-        }
-        members[at] = member;
-    }
+    return strcmp(((const struct member *)a)->key, ((const struct member *)b)->key);
 }
 
 // Puts the members of an object behind those of the objects around it, in the order of the style.
-static bool gather(struct writer *writer, const struct th_json_object *object)
+static bool gather(struct writer *writer, const struct th_json *object)
 {
     size_t first = writer->n_members;
-    size_t need = first + object->n;
+    size_t need = first + th_json_size(object);
     if (need > writer->capacity) {
         size_t capacity = 2 * need;
-        const struct th_json_member **members =
-            realloc((void *)writer->members, capacity * sizeof(*members));
+        struct member *members = realloc(writer->members, capacity * sizeof(*members));
         if (!members) {
             return false;
         }
         writer->members = members;
         writer->capacity = capacity;
     }
-    for (size_t i = 0; i < object->n; i++) {
-        writer->members[writer->n_members++] = &object->members[i];
+    for (void *it = th_json_iter(object); it; it = th_json_iter_next(object, it)) {
+        writer->members[writer->n_members++] =
+            (struct member){.key = th_json_iter_key(it), .value = th_json_iter_value(it)};
     }
-    if (writer->style == TH_JSON_CANONICAL) {
-        sort(writer->members + first, object->n);
+    if (writer->style == TH_JSON_CANONICAL && need > first) {
+        qsort(writer->members + first, need - first, sizeof(*writer->members), by_key);
     }
     return true;
 }
@@ -148,7 +132,7 @@ static bool gather(struct writer *writer, const struct th_json_object *object)
 static void write_object(struct writer *writer, const struct th_json *object, int depth)
 {
     size_t first = writer->n_members;
-    if (!gather(writer, (const struct th_json_object *)object)) {
+    if (!gather(writer, object)) {
         writer->text.failed = true;
         writer->text.no_memory = true;
         return;
@@ -156,15 +140,15 @@ static void write_object(struct writer *writer, const struct th_json *object, in
     size_t end = writer->n_members;
     th_buf_append_char(&writer->text, '{');
     for (size_t i = first; i < end; i++) {
-        // An object inside may move the list.
-        const struct th_json_member *member = writer->members[i];
+        // By value: an object inside may move the list.
+        const struct member member = writer->members[i];
         if (i > first) {
             th_buf_append_char(&writer->text, ',');
         }
         start_line(writer, depth + 1);
-        write_string(&writer->text, th_json_member_key(member));
+        write_string(&writer->text, member.key);
         th_buf_append(&writer->text, ": ", writer->style == TH_JSON_PRETTY ? 2 : 1);
-        write_value(writer, member->value, depth + 1);
+        write_value(writer, member.value, depth + 1);
     }
     if (end > first) {
         start_line(writer, depth);
@@ -186,7 +170,7 @@ static void write_value(struct writer *writer, const struct th_json *value, int 
         write_int(&writer->text, th_json_int_value(value));
         break;
     case TH_JSON_REAL:
-        th_json_write_real(&writer->text, th_json_real_value(value));
+        th_json_write_real(&writer->text, value);
         break;
     case TH_JSON_STRING:
         write_string(&writer->text, th_json_text(value));
@@ -206,7 +190,7 @@ enum th_status th_json_write(const struct th_json *value, enum th_json_style sty
     struct writer writer = {.style = style};
     th_buf_init(&writer.text, SIZE_MAX);
     write_value(&writer, value, 0);
-    free((void *)writer.members);
+    free(writer.members);
     enum th_status status = th_buf_check(&writer.text, err);
     if (status == TH_OK) {
         *ret_text = th_buf_take(&writer.text);

@@ -51,21 +51,6 @@ size_t th_text_decode(const char *text, size_t size, uint32_t *ret_code_point)
     return length;
 }
 
-// Bytes below 0x80 at the start of `text`, counted by eights.
-static size_t ascii_length(const char *text, size_t size)
-{
-    size_t n = 0;
-    uint64_t eight = 0;
-    while (size - n >= sizeof(eight)) {
-        memcpy(&eight, text + n, sizeof(eight));
-        if ((eight & 0x8080808080808080U) != 0) {
-            return n;
-        }
-        n += sizeof(eight);
-    }
-    return n;
-}
-
 bool th_text_is_utf8(const char *text, size_t size)
 {
     if (text == NULL) {
@@ -74,11 +59,6 @@ bool th_text_is_utf8(const char *text, size_t size)
     size_t at = 0;
     while (at < size) {
         uint32_t code_point = 0;
-        size_t plain = ascii_length(text + at, size - at);
-        if (plain > 0) {
-            at += plain;
-            continue;
-        }
         size_t length = th_text_decode(text + at, size - at, &code_point);
         if (length == 0) {
             return false;

@@ -74,8 +74,8 @@ if [ "$n" -gt 0 ]; then
             if (!in_c_or_internal(path, "papers"))
                 report("<" name "> belongs to papers/*.c")
         } else if (name == "jansson.h") {
-            if (path != "core/json_read.c")
-                report("<" name "> belongs to core/json_read.c")
+            if (path != "core/json.c")
+                report("<" name "> belongs to core/json.c")
         } else if (name == "sodium.h") {
             if (path !~ /^core\/(hash|sign)\.c$/ && !in_c_or_internal(path, "audit"))
                 report("<" name "> belongs to core/hash.c, core/sign.c and audit/*.c")

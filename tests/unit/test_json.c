@@ -1,9 +1,7 @@
 #include "core/json.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "tests/support/support.h"
 
@@ -362,76 +360,6 @@ static void json_copy__is_independent(void **state)
     th_json_free(copy);
 }
 
-enum { MANY = 300 };
-
-// Of one to sixty bytes, no two alike.
-static const char *key_of(int i, char key[80])
-{
-    (void)snprintf(key, 80, "%d", i);
-    while ((int)strlen(key) < i % 60) {
-        key[strlen(key) + 1] = '\0';
-        key[strlen(key)] = 'x';
-    }
-    return key;
-}
-
-static void json_get__many_keys_long_and_short_are_found_in_any_number(void **state)
-{
-    (void)state;
-    char key[80];
-    struct th_json *object = th_json_object();
-    for (int i = 0; i < MANY; i++) {
-        th_json_set_int(object, key_of(i, key), i);
-        for (int k = 0; k <= i; k += 7) {
-            assert_int_equal(th_json_get_int(object, key_of(k, key), -1), k);
-        }
-        assert_null(th_json_get(object, key_of(i + 1, key)));
-    }
-    assert_int_equal(th_json_size(object), MANY);
-    for (int i = 0; i < MANY; i += 2) {
-        th_json_set_int(object, key_of(i, key), -i);
-    }
-    struct th_json *copy = th_json_copy(object);
-    assert_int_equal(th_json_size(copy), MANY);
-    int n = 0;
-    for (void *it = th_json_iter(copy); it != NULL; it = th_json_iter_next(copy, it), n++) {
-        assert_string_equal(th_json_iter_key(it), key_of(n, key));
-        assert_int_equal(th_json_int_value(th_json_iter_value(it)), n % 2 == 0 ? -n : n);
-    }
-    assert_int_equal(n, MANY);
-    assert_true(th_json_equal(object, copy));
-    th_json_free(copy);
-    th_json_free(object);
-}
-
-static void json_remove__what_is_left_is_found_and_keeps_its_order(void **state)
-{
-    (void)state;
-    char key[80];
-    static const int SIZES[] = {3, MANY};
-    for (size_t s = 0; s < sizeof(SIZES) / sizeof(SIZES[0]); s++) {
-        struct th_json *object = th_json_object();
-        for (int i = 0; i < SIZES[s]; i++) {
-            th_json_set_int(object, key_of(i, key), i);
-        }
-        th_json_remove(object, "absent");
-        for (int i = 0; i < SIZES[s]; i += 3) {
-            th_json_remove(object, key_of(i, key));
-        }
-        for (int i = 0; i < SIZES[s]; i++) {
-            assert_int_equal(th_json_get_int(object, key_of(i, key), -1), i % 3 == 0 ? -1 : i);
-        }
-        int want = 1;
-        for (void *it = th_json_iter(object); it != NULL; it = th_json_iter_next(object, it)) {
-            assert_int_equal(th_json_int_value(th_json_iter_value(it)), want);
-            want += want % 3 == 1 ? 1 : 2;
-        }
-        th_json_set_int(object, key_of(0, key), 7);
-        assert_int_equal(th_json_get_int(object, key_of(0, key), -1), 7);
-        th_json_free(object);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -449,8 +377,6 @@ int main(void)
         cmocka_unit_test(json_parse__any_value_may_stand_at_the_top),
         cmocka_unit_test(json_parse__size_ends_the_text),
         cmocka_unit_test(json_copy__is_independent),
-        cmocka_unit_test(json_get__many_keys_long_and_short_are_found_in_any_number),
-        cmocka_unit_test(json_remove__what_is_left_is_found_and_keeps_its_order),
         cmocka_unit_test(json_equal__is_by_value_and_null_equals_null_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,8 +17,8 @@ static const struct {
     double share;
     bool number;
 } COLUMNS[N_COLUMNS] = {
-    {"statement.on", 0.10, false},           {"statement.what", 0.32, false},
-    {"statement.change_column", 0.11, true}, {"contract.amount_cny", 0.13, true},
+    {"statement.on", 0.11, false},           {"statement.what", 0.32, false},
+    {"statement.change_column", 0.10, true}, {"contract.amount_cny", 0.13, true},
     {"statement.held_column", 0.10, true},   {"statement.claim_column", 0.12, true},
     {"statement.cash_column", 0.12, true}};
 

@@ -30,9 +30,10 @@ static const struct th_rules RULES[] = {
      // fixes what is emitted is green. A tonne for a tonne was reported.
      .orchard =
          {.dark_green_share = 1.5, .light_green_share = 1, .yellow_share = 0.5, .fertiliser_t = 1},
-     // Two persons always, and a month to find the second one: expert choice. Less than 1 CNY a
-     // tonne was paid nowhere; the lowest price reported is many times that.
-     .deal = {.proposal_days = 30, .least_cny = 1}},
+     // Two persons always, and a month to find the second one; three days where somebody else's
+     // units wait for him: expert choice. Less than 1 CNY a tonne was paid nowhere; the lowest
+     // price reported is many times that.
+     .deal = {.proposal_days = 30, .offer_days = 3, .least_cny = 1}},
 };
 enum { N_RULES = sizeof(RULES) / sizeof(RULES[0]) };
 
@@ -83,6 +84,7 @@ const struct th_rule_spec th_rule_specs[] = {{"area_mismatch_share", 0, 1, NULL}
                                              {"fertiliser_t", 0.01, 100, NULL},
                                              {FERTILISER_BY, 0, 0, "co2 carbon"},
                                              {"deal_days", 1, 3650, NULL},
+                                             {"deal_offer_days", 1, 3650, NULL},
                                              {DEAL_ALONE, 0, 1e7, NULL},
                                              {DEAL_LEAST, 0, 1e5, NULL},
                                              {DEAL_BUFFER, 0, 0, "holder county"}};
@@ -126,6 +128,7 @@ static double *number_of(struct th_rules *rules, const char *name)
                    {"orchard_yellow", &rules->orchard.yellow_share},
                    {"fertiliser_t", &rules->orchard.fertiliser_t},
                    {"deal_days", &rules->deal.proposal_days},
+                   {"deal_offer_days", &rules->deal.offer_days},
                    {DEAL_ALONE, &rules->deal.alone_cny},
                    {DEAL_LEAST, &rules->deal.least_cny}};
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {

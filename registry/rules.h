@@ -24,6 +24,7 @@ struct th_orchard_rules {
 // How deals are decided (trading/deal/deal.h).
 struct th_deal_rules {
     double proposal_days;  // a proposal that nobody decides about ends after so many days
+    double offer_days;     // one that locks somebody else's units, already after so many
     double alone_cny;      // up to this amount one person may propose and approve; 0: never
     double least_cny;      // a purchase for less a tonne is not the buyer's word alone
     int64_t alone_rule_id; // of the county, by which that is so; 0: none

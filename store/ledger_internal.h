@@ -18,9 +18,6 @@ void th_block_read(struct th_stmt *stmt, struct th_block *ret_block);
 // TH_INTERNAL ("block_state_unknown") for a name that is none.
 bool th_block_state_parse(const char *name, enum th_block_state *ret_state);
 
-enum th_status th_block_list_append(struct th_block_list *list, const struct th_block *block,
-                                    struct th_error *err) TH_MUST_CHECK;
-
 // The books of one issuance, read afresh. TH_INVARIANT ("conservation_broken").
 enum th_status th_ledger_check_issuance(struct th_store *store, int64_t issuance_id,
                                         struct th_error *err) TH_MUST_CHECK;

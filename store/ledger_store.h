@@ -53,6 +53,8 @@ struct th_block_list {
     size_t capacity;
 };
 void th_block_list_clear(struct th_block_list *list);
+enum th_status th_block_list_append(struct th_block_list *list, const struct th_block *block,
+                                    struct th_error *err) TH_MUST_CHECK;
 
 // Where units stand.
 struct th_unit_place {

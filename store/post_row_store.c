@@ -22,6 +22,12 @@ static const char SQL_TRADE_LINE[] =
 static const char *const COLUMNS_TRADE_LINE[] = {"trade_id",   "ordinal",   "package_id",
                                                  "pool_id",    "seller_id", "tonnes",
                                                  "amount_fen", "cost_fen",  NULL};
+static const char SQL_OFFER_LINE[] =
+    "INSERT INTO offer_line (trade_id, ordinal, package_id, pool_id, forecast_id, tonnes, "
+    "amount_fen, cost_fen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+static const char *const COLUMNS_OFFER_LINE[] = {"trade_id",   "ordinal",     "package_id",
+                                                 "pool_id",    "forecast_id", "tonnes",
+                                                 "amount_fen", "cost_fen",    NULL};
 static const char SQL_UNIT_LOCK[] =
     "INSERT INTO unit_lock (seq, lock_id, owner_id, placed_t, source_id, forecast_id, forecast_t) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce(?7, 0))";
@@ -236,6 +242,7 @@ const struct th_post_row *th_post_row_find(const char *kind)
         {"pledge", SQL_PLEDGE, COLUMNS_PLEDGE, false, NULL},
         {"pledge_release", SQL_PLEDGE_RELEASE, COLUMNS_PLEDGE_RELEASE, false, NULL},
         {"member_share", SQL_MEMBER_SHARE, COLUMNS_MEMBER_SHARE, true, NULL},
+        {"offer_line", SQL_OFFER_LINE, COLUMNS_OFFER_LINE, false, NULL},
         {"outbox_payment", SQL_OUTBOX_PAYMENT, COLUMNS_OUTBOX_PAYMENT, false, NULL},
         {"outbox_withdrawal", SQL_OUTBOX_WITHDRAWAL, COLUMNS_OUTBOX_WITHDRAWAL, true, NULL},
         {"party_account", SQL_PARTY_ACCOUNT, COLUMNS_PARTY_ACCOUNT, true, NULL},

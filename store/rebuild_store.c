@@ -37,6 +37,7 @@ static const struct book {
     BOOK(delivery, "trade_id"),
     BOOK(forecast, "forecast_id"),
     BOOK(pool_share, "pool_id, package_id"),
+    BOOK(offer_line, "trade_id, ordinal"),
     BOOK(trade_line, "trade_id, ordinal"),
     BOOK(trade_schedule, "trade_id, ordinal"),
     BOOK(receipt, "receipt_id"),

@@ -4,6 +4,7 @@
 
 #include "registry/reply.h"
 #include "store/correction_store.h"
+#include "store/offer_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/deal/beneficiary.h"
 #include "trading/deal/trade.h"
@@ -108,23 +109,22 @@ static struct th_json *range_json(const struct th_issuance_record *issuance, int
 }
 
 // What stood in several blocks, side by side, reads as one range.
-static enum th_status add_blocks(struct th_store *store, int64_t trade_id, struct th_json *object,
-                                 struct th_error *err)
+static enum th_status add_blocks(struct th_store *store, const struct th_block_list *blocks,
+                                 struct th_json *object, struct th_error *err)
 {
-    struct th_block_list blocks = {0};
     struct th_json *array = th_json_array();
     bool any_statement = false;
-    enum th_status status = th_ledger_of_trade(store, trade_id, &blocks, err);
-    for (size_t i = 0; i < blocks.n && status == TH_OK;) {
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < blocks->n && status == TH_OK;) {
         struct th_issuance_record issuance;
-        int64_t issuance_id = blocks.items[i].issuance_id;
+        int64_t issuance_id = blocks->items[i].issuance_id;
         status = th_issuance_load(store, issuance_id, &issuance, err);
-        while (i < blocks.n && status == TH_OK && blocks.items[i].issuance_id == issuance_id) {
-            int64_t first = blocks.items[i].first;
-            int64_t last = blocks.items[i++].last;
-            while (i < blocks.n && blocks.items[i].issuance_id == issuance_id &&
-                   blocks.items[i].first == last + 1) {
-                last = blocks.items[i++].last;
+        while (i < blocks->n && status == TH_OK && blocks->items[i].issuance_id == issuance_id) {
+            int64_t first = blocks->items[i].first;
+            int64_t last = blocks->items[i++].last;
+            while (i < blocks->n && blocks->items[i].issuance_id == issuance_id &&
+                   blocks->items[i].first == last + 1) {
+                last = blocks->items[i++].last;
             }
             th_json_append(array, range_json(&issuance, first, last));
             any_statement = any_statement || issuance.statement_based;
@@ -132,18 +132,16 @@ static enum th_status add_blocks(struct th_store *store, int64_t trade_id, struc
     }
     th_json_set_bool(object, "statement_based", any_statement);
     th_json_set(object, "blocks", array);
-    th_block_list_clear(&blocks);
     return status;
 }
 
-static enum th_status add_lines(struct th_store *store, int64_t trade_id, struct th_json *object,
-                                struct th_error *err)
+static enum th_status add_lines(struct th_store *store, const struct th_trade_line_list *lines,
+                                struct th_json *object, struct th_error *err)
 {
-    struct th_trade_line_list lines = {0};
     struct th_json *array = th_json_array();
-    enum th_status status = th_trade_lines(store, trade_id, &lines, err);
-    for (size_t i = 0; i < lines.n && status == TH_OK; i++) {
-        const struct th_trade_line *line = &lines.items[i];
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < lines->n && status == TH_OK; i++) {
+        const struct th_trade_line *line = &lines->items[i];
         struct th_package_record package;
         struct th_json *item = th_json_object();
         status = th_package_load(store, line->package_id, &package, err);
@@ -162,7 +160,52 @@ static enum th_status add_lines(struct th_store *store, int64_t trade_id, struct
         th_json_append(array, item);
     }
     th_json_set(object, "lines", array);
+    return status;
+}
+
+// Of an offer the units that would come under its lock now; none where some of them are gone.
+static enum th_status offered_units(struct th_store *store, const struct th_trade *trade,
+                                    struct th_trade_line_list *lines, struct th_block_list *blocks,
+                                    struct th_error *err)
+{
+    struct th_decision decision = {.state = "approved"};
+    struct th_offer offer = {.forecast_id = 0};
+    struct th_error refusal = {0};
+    enum th_status status = th_offer_load(store, trade, &offer, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    *lines = offer.lines;
+    status = th_decision_load(store, trade->trade_id, &decision, &refusal);
+    if (status == TH_OK) {
+        *blocks = decision.blocks;
+        decision.blocks = (struct th_block_list){0};
+    } else if (status != TH_CONFLICT && err) {
+        *err = refusal;
+    }
+    th_decision_clear(&decision);
+    return status == TH_CONFLICT ? TH_OK : status;
+}
+
+static enum th_status add_units(struct th_store *store, const struct th_trade *trade,
+                                struct th_json *reply, struct th_error *err)
+{
+    struct th_trade_line_list lines = {0};
+    struct th_block_list blocks = {0};
+    bool offered = strcmp(th_json_get_text(reply, "standing", ""), "offered") == 0;
+    enum th_status status = offered ? offered_units(store, trade, &lines, &blocks, err)
+                                    : th_trade_lines(store, trade->trade_id, &lines, err);
+    if (status == TH_OK && !offered) {
+        status = th_ledger_of_trade(store, trade->trade_id, &blocks, err);
+    }
+    if (status == TH_OK) {
+        status = add_blocks(store, &blocks, reply, err);
+    }
+    if (status == TH_OK) {
+        status = add_lines(store, &lines, reply, err);
+    }
     th_trade_line_list_clear(&lines);
+    th_block_list_clear(&blocks);
     return status;
 }
 
@@ -204,10 +247,7 @@ static enum th_status trade_json(struct th_store *store, int64_t trade_id, bool 
         status = th_trade_head_json(store, &trade, &reply, err);
     }
     if (status == TH_OK) {
-        status = add_blocks(store, trade_id, reply, err);
-    }
-    if (status == TH_OK) {
-        status = add_lines(store, trade_id, reply, err);
+        status = add_units(store, &trade, reply, err);
     }
     if (status == TH_OK) {
         struct th_json *receipts = th_json_array();
@@ -293,7 +333,8 @@ const char *th_trade_list_kinds(void)
 
 const char *th_trade_list_states(void)
 {
-    return "proposed, approved, in_force, completed, lapsed, withdrawn, corrected, rejected, "
+    return "proposed, offered, approved, in_force, completed, lapsed, withdrawn, corrected, "
+           "rejected, "
            "expired";
 }
 

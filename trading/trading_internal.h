@@ -74,9 +74,10 @@ enum th_status th_json_set_party(struct th_store *store, struct th_json *object,
 // The reply about one trade, see trading/deal/trade.h.
 enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct th_json **ret_reply,
                               struct th_error *err) TH_MUST_CHECK;
-// Where the trade stands, in a word: its state; of a rejection by its proposer "withdrawn"; of an
-// approved deal "corrected", and of one that lasts (listing, pledge, promise) "in_force",
-// "completed" (nothing is left of it), "lapsed" or "withdrawn".
+// Where the trade stands, in a word: its state; "offered" of a proposal without a lock; of a
+// rejection by its proposer "withdrawn"; of an approved deal "corrected", and of one that lasts
+// (listing, pledge, promise) "in_force", "completed" (nothing is left of it), "lapsed" or
+// "withdrawn".
 enum th_status th_trade_standing(struct th_store *store, const struct th_trade *trade,
                                  bool corrected, const char **ret_word,
                                  struct th_error *err) TH_MUST_CHECK;

@@ -340,7 +340,7 @@ static bool compare_lines(const struct pair *pair)
         }
     }
     for (int i = 0; i < model->n_deals; i++) {
-        wanted += model->deals[i].n_lines;
+        wanted += model->deals[i].offered ? 0 : model->deals[i].n_lines;
     }
     return n == wanted || differs("lines", 0, n, wanted);
 }

@@ -29,6 +29,7 @@ struct model *model_new(void)
     model->scratch = calloc(MAX_TONNES, sizeof(*model->scratch));
     assert(model->by_age && model->scratch);
     model->proposal_days = 30;
+    model->offer_days = 3;
     return model;
 }
 
@@ -239,7 +240,7 @@ int day_of(const struct model *model, const struct act *act)
     return act->on != NONE ? act->on : model->today;
 }
 
-// Not older than the deal it acts upon, nor than those by which its tonnes came.
+// Not older than the deal it acts upon, nor than those by which its tonnes came (check_came).
 static const char *check_day(const struct model *model, const struct deal *deal)
 {
     bool before = deal->of != NONE && deal->on < model->deals[deal->of].on;
@@ -247,6 +248,12 @@ static const char *check_day(const struct model *model, const struct deal *deal)
         int pool = deal->lines[i].pool;
         before = before || (pool != NONE && deal->on < model->deals[pool].on);
     }
+    return before ? "deal_before" : NULL;
+}
+
+static const char *check_came(const struct model *model, const struct deal *deal)
+{
+    bool before = false;
     for (int i = 0; i < model->n_picked; i++) {
         const struct tonne *tonne = &model->tonnes[model->scratch[i]];
         bool came = tonne->pool == NONE && tonne->came_by != NONE;
@@ -305,10 +312,24 @@ static const char *prepare(struct model *model, const struct act *act, struct de
                           : act->deal <= EXERCISE    ? propose_promise(model, act, deal)
                                                      : propose_reversal(model, act, deal);
     refusal = refusal ? refusal : check_day(model, deal);
+    if (!refusal) {
+        set_wait(model, deal);
+        refusal = deal->offered ? NULL : check_came(model, deal);
+    }
     if (!refusal && act->at_once) {
         refusal = check_persons(model, act->login, model->today, deal);
     }
     return refusal;
+}
+
+static void lock_deal(struct model *model, int at)
+{
+    struct deal *deal = &model->deals[at];
+    draw_lines(model, deal->lines, deal->n_lines, use_now(deal), 1);
+    if (deal->tonnes > 0 && deal->kind != REVERSAL) {
+        deal->has_lock = true;
+        lock_picked(model, at);
+    }
 }
 
 static const char *propose(struct model *model, const struct act *act)
@@ -320,7 +341,6 @@ static const char *propose(struct model *model, const struct act *act)
                         .seller = NONE,
                         .buyer = NONE,
                         .on = day_of(model, act),
-                        .last_day = model->today + model->proposal_days,
                         .proposer = act->login,
                         .source = NONE,
                         .until = NONE,
@@ -339,14 +359,50 @@ static const char *propose(struct model *model, const struct act *act)
     }
     int at = model->n_deals++;
     model->deals[at] = deal;
-    draw_lines(model, deal.lines, deal.n_lines, use_now(&deal), 1);
-    if (deal.tonnes > 0 && deal.kind != REVERSAL) {
-        model->deals[at].has_lock = true;
-        lock_picked(model, at);
+    if (!deal.offered) {
+        lock_deal(model, at);
     }
     if (act->at_once) {
         carry_out(model, at, model->today);
     }
+    return NULL;
+}
+
+// What must be so of any deal, and of its kind.
+static const char *check_approval(struct model *model, const struct act *act,
+                                  const struct deal *deal)
+{
+    const char *refusal = check_persons(model, act->login, day_of(model, act), deal);
+    refusal = refusal ? refusal : check_pledge(model, act->of);
+    if (!refusal && deal->offered) {
+        refusal = check_came(model, deal);
+    }
+    refusal = refusal ? refusal : check_correction(model, act->of);
+    refusal = refusal ? refusal : check_reversal(model, act->of);
+    refusal = refusal ? refusal : check_fill(model, act->of);
+    if (!refusal && deal->kind == RETIREMENT && model->reviews[deal->beneficiary] == REFUSED) {
+        refusal = "beneficiary_refused";
+    }
+    return refusal ? refusal : check_refund(model, act->of);
+}
+
+// An offer becomes a deal with a lock.
+static const char *approve_offer(struct model *model, const struct act *act)
+{
+    struct deal deal = model->deals[act->of];
+    deal.lines = copy_lines(&deal);
+    const char *refusal =
+        pick_offer(model, &deal) ? check_approval(model, act, &deal) : "offer_units_gone";
+    if (refusal) {
+        free(deal.lines);
+        return refusal;
+    }
+    free(model->deals[act->of].lines);
+    deal.expected = deal.wanted;
+    deal.offered = false;
+    model->deals[act->of] = deal;
+    lock_deal(model, act->of);
+    carry_out(model, act->of, day_of(model, act));
     return NULL;
 }
 
@@ -365,15 +421,10 @@ static const char *approve(struct model *model, const struct act *act)
     if (deal->has_lock && model_locked(model, act->of) + deal->expected != deal->tonnes) {
         return "cover_lost";
     }
-    const char *refusal = check_persons(model, act->login, day_of(model, act), deal);
-    refusal = refusal ? refusal : check_pledge(model, act->of);
-    refusal = refusal ? refusal : check_correction(model, act->of);
-    refusal = refusal ? refusal : check_reversal(model, act->of);
-    refusal = refusal ? refusal : check_fill(model, act->of);
-    if (!refusal && deal->kind == RETIREMENT && model->reviews[deal->beneficiary] == REFUSED) {
-        refusal = "beneficiary_refused";
+    if (deal->offered) {
+        return approve_offer(model, act);
     }
-    refusal = refusal ? refusal : check_refund(model, act->of);
+    const char *refusal = check_approval(model, act, deal);
     if (refusal) {
         return refusal;
     }
@@ -386,6 +437,9 @@ static const char *approve(struct model *model, const struct act *act)
 static void give_back(struct model *model, int at, int day)
 {
     struct deal *deal = &model->deals[at];
+    if (deal->offered) {
+        return;
+    }
     const struct deal *source = deal->source != NONE ? &model->deals[deal->source] : NULL;
     bool over = source && is_over(source, day);
     enum use use = over ? use_of(source->kind) : use_now(deal);

@@ -191,6 +191,8 @@ struct deal {
     int64_t prepaid_fen;
     int64_t refund; // delivery: tonnes given up
     bool has_lock;
+    bool offered;   // its tonnes come under a lock with the approval …
+    int64_t wanted; // … and so many expected ones
     struct line *lines;
     int n_lines;
     struct share *shares; // of the pool that it made
@@ -356,6 +358,7 @@ struct model {
     int64_t ended;   // by their last day, so far
     int today;
     int proposal_days;
+    int offer_days;    // of what locks another party's tonnes
     int64_t alone_fen; // up to this amount one person suffices
     bool limited[N_LOGINS];
     int64_t limit_fen[N_LOGINS], limit_t[N_LOGINS]; // NOT_GIVEN: any

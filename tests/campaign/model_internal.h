@@ -85,6 +85,12 @@ int party_of(int login); // NONE
 bool is_officer(int login);
 bool approved(const struct model *model, int deal, enum kind kind);
 
+// How a proposal waits: its last day, and whether it is an offer.
+void set_wait(const struct model *model, struct deal *deal);
+struct line *copy_lines(const struct deal *deal); // free()
+// The tonnes of an offer as picks, its lines at what they cost now; false where some are gone.
+bool pick_offer(struct model *model, struct deal *deal);
+
 // Each kind's part of a proposal: the refusal, or NULL and the deal filled. The picks of tonnes
 // stand in model->scratch.
 const char *propose_spot(struct model *model, const struct act *act, struct deal *deal);

@@ -364,7 +364,9 @@ static enum th_status show(struct th_store *store, const struct th_trade *trade,
     th_json_set_units(reply, "due_t", progress.due);
     th_json_set_units(reply, "locked_t", progress.locked);
     th_json_set_units(reply, "forecast_t", progress.expected);
-    th_json_set_units(reply, "short_t", th_promise_short(&progress));
+    // What is not agreed to yet lacks nothing.
+    bool agreed = strcmp(trade->state, "approved") == 0;
+    th_json_set_units(reply, "short_t", agreed ? th_promise_short(&progress) : th_units_from_t(0));
     th_json_set(reply, "prepaid_fen",
                 th_promise_takes_prepayments(trade) ? th_json_int(th_money_fen(progress.prepaid))
                                                     : th_json_null());
@@ -375,6 +377,7 @@ const struct th_deal_kind th_deal_subscription = {.name = "subscription",
                                                   .propose = TH_MAY_PROPOSE,
                                                   .pool_use = TH_POOL_USE_SOLD,
                                                   .keeps_lock = true,
+                                                  .by_other = TH_WAIT_UNLOCKED,
                                                   .terms = "promise",
                                                   .prepare = prepare,
                                                   .show = show};
@@ -382,6 +385,7 @@ const struct th_deal_kind th_deal_forward = {.name = "forward",
                                              .propose = TH_MAY_PROPOSE,
                                              .pool_use = TH_POOL_USE_SOLD,
                                              .keeps_lock = true,
+                                             .by_other = TH_WAIT_UNLOCKED,
                                              .terms = "promise",
                                              .prepare = prepare,
                                              .approve = approve_forward,
@@ -390,6 +394,7 @@ const struct th_deal_kind th_deal_option = {.name = "option",
                                             .propose = TH_MAY_PROPOSE,
                                             .pool_use = TH_POOL_USE_SOLD,
                                             .keeps_lock = true,
+                                            .by_other = TH_WAIT_UNLOCKED,
                                             .terms = "promise",
                                             .prepare = prepare,
                                             .approve = approve_option,

@@ -15,7 +15,14 @@ static enum th_status load_cover(struct th_store *store, struct th_decision *dec
 {
     int64_t trade_id = decision->trade.trade_id;
     int64_t locked_t = 0;
-    enum th_status status = th_lock_of_trade(store, trade_id, &decision->lock, err);
+    struct th_error none = {0};
+    enum th_status status = th_lock_of_trade(store, trade_id, &decision->lock, &none);
+    if (status == TH_NOT_FOUND) {
+        return th_deal_load_offer(store, decision, err);
+    }
+    if (status != TH_OK && err) {
+        *err = none;
+    }
     if (status == TH_OK) {
         status = th_ledger_locked(store, decision->lock.lock_id, &decision->blocks, err);
     }
@@ -97,7 +104,10 @@ enum th_status th_decision_carry_out(struct th_posting *posting, const struct th
 {
     const struct th_deal_kind *kind = th_deal_kind_find(decision->trade.kind);
     char until[TH_ON_SIZE] = "";
-    enum th_status status = kind->approve ? kind->approve(posting, decision, err) : TH_OK;
+    enum th_status status = decision->offered ? th_deal_lock_offer(posting, decision, err) : TH_OK;
+    if (status == TH_OK && kind->approve) {
+        status = kind->approve(posting, decision, err);
+    }
     if (status != TH_OK || decision->lock.lock_id == 0) {
         return status;
     }

@@ -173,34 +173,48 @@ enum th_status th_deal_pick_from_lock(struct th_store *store, struct th_deal *de
     return status == TH_OK ? keep_pro_rata(store, deal, units, err) : status;
 }
 
-// Held units of a line: oldest vintage first, lowest serial first.
-static enum th_status lock_line(struct th_posting *posting, const struct th_deal *deal,
-                                const struct th_lock *lock, const struct th_trade_line *line,
-                                struct th_error *err)
+enum th_status th_deal_pick_line(struct th_store *store, const struct th_deal_kind *kind,
+                                 const struct th_trade_line *line, struct th_block_list *blocks,
+                                 struct th_units *ret_found, struct th_error *err)
 {
     struct th_held_filter filter = {.owner_id = line->seller_id,
                                     .package_id = line->package_id,
                                     .pool_id =
                                         line->pool_id != 0 ? line->pool_id : TH_HELD_IN_NO_POOL};
     // A package is bought whole from its holder, whatever pool it may have come from.
-    if (deal->kind->pool_use == TH_POOL_USE_NONE) {
+    if (kind->pool_use == TH_POOL_USE_NONE) {
         filter.pool_id = 0;
     }
     struct th_block_list held = {0};
+    enum th_status status = th_ledger_held(store, &filter, line->tonnes, &held, ret_found, err);
+    int64_t left_t = th_units_t(line->tonnes);
+    for (size_t i = 0; i < held.n && left_t > 0 && status == TH_OK; i++) {
+        struct th_block block = held.items[i];
+        int64_t block_t = th_units_t(th_block_units(&block));
+        block.last = block_t > left_t ? block.first + left_t - 1 : block.last;
+        left_t -= th_units_t(th_block_units(&block));
+        status = th_block_list_append(blocks, &block, err);
+    }
+    th_block_list_clear(&held);
+    return status;
+}
+
+static enum th_status lock_line(struct th_posting *posting, const struct th_deal *deal,
+                                const struct th_lock *lock, const struct th_trade_line *line,
+                                struct th_error *err)
+{
+    struct th_block_list blocks = {0};
     struct th_units found = {0};
     enum th_status status =
-        th_ledger_held(th_posting_store(posting), &filter, line->tonnes, &held, &found, err);
+        th_deal_pick_line(th_posting_store(posting), deal->kind, line, &blocks, &found, err);
     if (status == TH_OK && th_units_compare(found, line->tonnes) < 0) {
         status = th_not_enough(err, th_units_t(found), th_units_t(line->tonnes));
     }
-    int64_t left_t = th_units_t(line->tonnes);
-    for (size_t i = 0; i < held.n && left_t > 0 && status == TH_OK; i++) {
-        int64_t block_t = th_units_t(th_block_units(&held.items[i]));
-        int64_t take_t = block_t < left_t ? block_t : left_t;
-        status = th_lock_take(posting, lock, &held.items[i], th_units_from_t(take_t), err);
-        left_t -= take_t;
+    for (size_t i = 0; i < blocks.n && status == TH_OK; i++) {
+        status =
+            th_lock_take(posting, lock, &blocks.items[i], th_block_units(&blocks.items[i]), err);
     }
-    th_block_list_clear(&held);
+    th_block_list_clear(&blocks);
     return status;
 }
 
@@ -285,6 +299,9 @@ static enum th_status write_deal(struct th_posting *posting, struct th_deal *dea
     struct th_lock lock = {.lock_id = 0};
     bool locks = th_units_t(deal->trade.tonnes) > 0 && !deal->kind->takes_later;
     enum th_status status = write_trade(posting, deal, err);
+    if (status == TH_OK && deal->offered) {
+        return th_deal_post_offer(posting, deal, err);
+    }
     if (status == TH_OK && locks) {
         status = place_lock(posting, deal, &lock, err);
     }
@@ -333,12 +350,29 @@ static enum th_status check_day(struct th_store *store, const struct th_deal *de
     return status;
 }
 
+enum th_status th_deal_check_came(struct th_store *store, const struct th_trade *trade,
+                                  const struct th_block_list *blocks, struct th_error *err)
+{
+    int64_t seen_id = 0;
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < blocks->n && status == TH_OK; i++) {
+        int64_t by_id = 0;
+        if (blocks->items[i].pool_id == 0) {
+            status = th_ledger_came_by(store, &blocks->items[i], &by_id, err);
+        }
+        if (status == TH_OK && by_id != 0 && by_id != seen_id) {
+            status = check_follows(store, trade, by_id, err);
+            seen_id = by_id;
+        }
+    }
+    return status;
+}
+
 // Of what is locked by now.
 static enum th_status check_came(struct th_store *store, const struct th_deal *deal,
                                  struct th_error *err)
 {
     struct th_block_list blocks = {0};
-    int64_t seen_id = 0;
     bool outside_pools = false;
     for (size_t i = 0; i < deal->n_lines; i++) {
         outside_pools = outside_pools || deal->lines[i].pool_id == 0;
@@ -348,15 +382,8 @@ static enum th_status check_came(struct th_store *store, const struct th_deal *d
     }
     enum th_status status =
         outside_pools ? th_ledger_locked(store, deal->trade.trade_id, &blocks, err) : TH_OK;
-    for (size_t i = 0; i < blocks.n && status == TH_OK; i++) {
-        int64_t by_id = 0;
-        if (blocks.items[i].pool_id == 0) {
-            status = th_ledger_came_by(store, &blocks.items[i], &by_id, err);
-        }
-        if (status == TH_OK && by_id != 0 && by_id != seen_id) {
-            status = check_follows(store, &deal->trade, by_id, err);
-            seen_id = by_id;
-        }
+    if (status == TH_OK) {
+        status = th_deal_check_came(store, &deal->trade, &blocks, err);
     }
     th_block_list_clear(&blocks);
     return status;
@@ -411,7 +438,7 @@ static enum th_status propose(struct th_registry *registry, const struct th_requ
         status = check_day(th_work_store(work), &deal, err);
     }
     if (status == TH_OK) {
-        status = th_deal_set_last_day(work, &deal.trade, err);
+        status = th_deal_set_wait(work, &deal, err);
     }
     if (status == TH_OK) {
         status = write_deal(th_work_posting(work), &deal, err);

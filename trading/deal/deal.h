@@ -4,7 +4,8 @@
 //
 // A deal promises units when it is proposed: they come under its lock, from their holder or from
 // the lock of another deal (an option that is exercised). The approval posts what the kind does,
-// the rejection gives everything back to where it came from.
+// the rejection gives everything back to where it came from. What only the other side proposes may
+// wait as an offer instead, whose units come under the lock with the approval (deal/offer.c).
 #ifndef TH_TRADING_DEAL_H
 #define TH_TRADING_DEAL_H
 
@@ -20,6 +21,7 @@ struct th_deal {
     struct th_lock source;      // that picks come from; lock_id 0: they are held
     int64_t forecast_id;        // whose expected tonnes are promised too; 0: none
     struct th_units forecast;   // of trade.tonnes, so many
+    bool offered;               // the units come under the lock with the approval
     struct th_json *terms;      // the kind's own row, or an array of rows, without "trade_id"
 };
 // Adds a line. *capacity belongs to the caller and begins as 0.
@@ -66,6 +68,7 @@ struct th_decision {
     struct th_lock lock;
     struct th_block_list blocks; // that the lock holds
     struct th_lock source;       // where they came from; lock_id 0: they were held
+    bool offered;                // lock and lines are still to be posted, the blocks are held
 };
 
 // What a proposal does to the stock of the pools that its lines draw on.
@@ -76,17 +79,25 @@ enum th_pool_use {
     TH_POOL_USE_MOVED // used so far (pledged), sold from now on
 };
 
+// How a proposal waits that neither the giving side nor the county made.
+enum th_deal_wait {
+    TH_WAIT_LOCKED,  // like any other: its units were promised to the proposer before
+    TH_WAIT_BRIEFLY, // under a lock, but not for long: these very units, or a daily purchase
+    TH_WAIT_UNLOCKED // as an offer
+};
+
 // What one kind of deal does its own way.
 struct th_deal_kind {
     const char *name; // "purchase"
     enum th_permission propose;
     enum th_pool_use pool_use;
-    bool from_lock;    // acts on the units of trade.of_trade_id's lock, which drew their pools
-    bool other_side;   // only the other side may accept it
-    bool keeps_lock;   // after the approval the units stay under the deal's own lock
-    bool takes_later;  // no units come under a lock: the approval finds those that it moves
-    bool of_officers;  // the county's officers alone decide about it
-    bool always_two;   // whatever the county lets one person decide alone
+    bool from_lock;   // acts on the units of trade.of_trade_id's lock, which drew their pools
+    bool other_side;  // only the other side may accept it
+    bool keeps_lock;  // after the approval the units stay under the deal's own lock
+    bool takes_later; // no units come under a lock: the approval finds those that it moves
+    bool of_officers; // the county's officers alone decide about it
+    bool always_two;  // whatever the county lets one person decide alone
+    enum th_deal_wait by_other;
     const char *terms; // kind of post of the deal's own terms; NULL: none
     // May two persons of this party decide without anybody of the side that gives? NULL: never.
     enum th_status (*without_giver)(struct th_store *store, const struct th_trade *trade,
@@ -145,6 +156,15 @@ enum th_status th_deal_at_once(struct th_registry *registry, const struct th_req
                                const struct th_deal_kind *kind, struct th_json *given,
                                const void *input, struct th_json **ret_reply,
                                struct th_error *err) TH_MUST_CHECK;
+// Appends held units of a line, as many as it has and there are: oldest vintage first, lowest
+// serial first.
+enum th_status th_deal_pick_line(struct th_store *store, const struct th_deal_kind *kind,
+                                 const struct th_trade_line *line, struct th_block_list *blocks,
+                                 struct th_units *ret_found, struct th_error *err) TH_MUST_CHECK;
+// A deal is not older than those by which its units came. TH_INVALID ("deal_before").
+enum th_status th_deal_check_came(struct th_store *store, const struct th_trade *trade,
+                                  const struct th_block_list *blocks,
+                                  struct th_error *err) TH_MUST_CHECK;
 // What a deal of this kind does to pools with units from that lock (lock_id 0: with held ones).
 enum th_pool_use th_deal_pool_use(const struct th_deal_kind *kind, const struct th_lock *source);
 // Takes a line's units from its pool, or gives them back.
@@ -153,7 +173,8 @@ enum th_status th_deal_draw_pool(struct th_posting *posting, enum th_pool_use us
                                  struct th_error *err) TH_MUST_CHECK;
 
 // Reads a trade with everything that a decision about it needs. TH_NOT_FOUND ("trade_not_found"),
-// TH_CONFLICT ("trade_decided", "cover_lost").
+// TH_CONFLICT ("trade_decided", "cover_lost"; of the approval of an offer "offer_units_gone" with
+// "available", "wanted").
 enum th_status th_decision_load(struct th_store *store, int64_t trade_id,
                                 struct th_decision *decision, struct th_error *err) TH_MUST_CHECK;
 void th_decision_clear(struct th_decision *decision);
@@ -197,9 +218,18 @@ enum th_status th_decision_check_persons(struct th_work *work, struct th_decisio
 // TH_NOT_PERMITTED ("officers_decide") for a kind that is the officers' alone.
 enum th_status th_deal_check_role(const struct th_actor *actor, const struct th_trade *trade,
                                   struct th_error *err) TH_MUST_CHECK;
-// The last day of a proposal made today, by the county's rule.
-enum th_status th_deal_set_last_day(struct th_work *work, struct th_trade *trade,
-                                    struct th_error *err) TH_MUST_CHECK;
+// How a proposal that the actor makes today waits, and its last day, by the county's rules.
+enum th_status th_deal_set_wait(struct th_work *work, struct th_deal *deal,
+                                struct th_error *err) TH_MUST_CHECK;
+// The frame's part of an offer: its lines in place of a lock; what a decision about it needs, picks
+// included where it approves; and lock, lines and pools when it is approved: the decision's blocks
+// stand under the lock from then on.
+enum th_status th_deal_post_offer(struct th_posting *posting, const struct th_deal *deal,
+                                  struct th_error *err) TH_MUST_CHECK;
+enum th_status th_deal_load_offer(struct th_store *store, struct th_decision *decision,
+                                  struct th_error *err) TH_MUST_CHECK;
+enum th_status th_deal_lock_offer(struct th_posting *posting, const struct th_decision *decision,
+                                  struct th_error *err) TH_MUST_CHECK;
 // What an approved deal still holds under its lock goes back to its holders and pools.
 enum th_status th_deal_release_rest(struct th_posting *posting, const struct th_trade *trade,
                                     struct th_units *ret_released,
@@ -213,7 +243,8 @@ enum th_status th_decision_claim(struct th_posting *posting, const struct th_dec
                                  const char *memo, struct th_error *err) TH_MUST_CHECK;
 
 // "effect" into the reply of a proposed trade: what its approval would change now, by party.
-// units[{party, party_name, state, change_t}], money[{party, party_name, account, change_fen}].
+// units[{party, party_name, state, change_t}], money[{party, party_name, account, change_fen}], and
+// where units come or stand under a lock units_locked: they stand there by now.
 enum th_status th_trade_effect(struct th_store *store, int64_t trade_id, struct th_json *reply,
                                struct th_error *err) TH_MUST_CHECK;
 

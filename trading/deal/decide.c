@@ -28,6 +28,9 @@ enum th_status th_decision_approve(struct th_work *work, struct th_decision *dec
     if (status == TH_OK && kind->check) {
         status = kind->check(th_work_store(work), decision, err);
     }
+    if (status == TH_OK && decision->offered) {
+        status = th_deal_check_came(th_work_store(work), trade, &decision->blocks, err);
+    }
     if (status == TH_OK && trade->beneficiary[0] != '\0') {
         status =
             th_beneficiary_pass(work, trade->beneficiary, trade->beneficiary_uscc, &accepted, err);

@@ -173,6 +173,9 @@ enum th_status th_trade_effect(struct th_store *store, int64_t trade_id, struct 
         posts = th_posting_take(posting);
         status = effect_json(store, posts, effect, err);
     }
+    if (decision.lock.lock_id != 0) {
+        th_json_set_bool(effect, "units_locked", !decision.offered);
+    }
     th_json_free(posts);
     th_posting_free(posting);
     th_decision_clear(&decision);

@@ -112,17 +112,3 @@ enum th_status th_decision_check_persons(struct th_work *work, struct th_decisio
     }
     return status == TH_OK ? check_days(work, decision, err) : status;
 }
-
-enum th_status th_deal_set_last_day(struct th_work *work, struct th_trade *trade,
-                                    struct th_error *err)
-{
-    struct th_rules rules;
-    char text[TH_DATE_TEXT_SIZE];
-    struct th_date today = th_work_today(work);
-    enum th_status status = th_rules_load(th_work_store(work), today, &rules, err);
-    if (status == TH_OK) {
-        struct th_date last = th_date_add(today, (int64_t)rules.deal.proposal_days);
-        th_text_copy(trade->expires_on, sizeof(trade->expires_on), th_date_format(last, text));
-    }
-    return status;
-}

@@ -4,8 +4,8 @@
 
 #include "store/pledge_store.h"
 #include "store/promise_store.h"
+#include "trading/deal/deal.h"
 #include "trading/deal/trade.h"
-#include "trading/trading_internal.h"
 
 // A withdrawal moves the last day of the lock to the day before it.
 static enum th_status listing_standing(struct th_store *store, const struct th_trade *trade,
@@ -57,6 +57,24 @@ static enum th_status pledge_standing(struct th_store *store, const struct th_tr
     return status;
 }
 
+// What waits with its units under a lock was proposed; what waits without is only offered.
+static enum th_status waiting_standing(struct th_store *store, const struct th_trade *trade,
+                                       const char **ret_word, struct th_error *err)
+{
+    struct th_lock lock;
+    struct th_error none = {0};
+    bool takes = th_units_t(trade->tonnes) > 0 && !th_deal_kind_find(trade->kind)->takes_later;
+    enum th_status status = takes ? th_lock_of_trade(store, trade->trade_id, &lock, &none) : TH_OK;
+    if (status == TH_OK || status == TH_NOT_FOUND) {
+        *ret_word = status == TH_OK ? "proposed" : "offered";
+        return TH_OK;
+    }
+    if (err) {
+        *err = none;
+    }
+    return status;
+}
+
 enum th_status th_trade_standing(struct th_store *store, const struct th_trade *trade,
                                  bool corrected, const char **ret_word, struct th_error *err)
 {
@@ -72,6 +90,9 @@ enum th_status th_trade_standing(struct th_store *store, const struct th_trade *
     bool taken_back =
         strcmp(trade->state, "rejected") == 0 && strcmp(trade->decided_by, trade->proposed_by) == 0;
     *ret_word = corrected ? "corrected" : taken_back ? "withdrawn" : trade->state;
+    if (strcmp(trade->state, "proposed") == 0) {
+        return waiting_standing(store, trade, ret_word, err);
+    }
     for (size_t i = 0; i < sizeof(LASTING) / sizeof(LASTING[0]); i++) {
         if (strcmp(trade->state, "approved") == 0 && strcmp(trade->kind, LASTING[i].kind) == 0) {
             return LASTING[i].find(store, trade, ret_word, err);

@@ -17,7 +17,7 @@
 // cost_fen}], receipts[{receipt_id, amount_fen, on, login}], received_fen, outstanding_fen; of a
 // proposal also effect{units[{party, party_name, state, change_t}], money[{party, party_name,
 // account, change_fen, side (receivable payable cash), side_fen (by how much that grows)}], moves
-// ("nothing", else null)}: what its approval would change now, and of a retirement
+// ("nothing", else null), units_locked}: what its approval would change now, and of a retirement
 // beneficiary_reviewed: somebody looked at the name before; of a purchase or resale that is paid in
 // parts schedule[{on, amount_fen, received_fen}]; where one person sufficed alone_rule_id, the
 // county's rule by which that was so.

@@ -159,8 +159,16 @@ static bool see_proposal(void *context, const struct th_trade *trade)
     if (!late && !may_approve(walk, trade)) {
         return walk->status == TH_OK;
     }
-    set_what(&item, late ? "trade.expire" : "trade.approve", "trade", trade->trade_id,
-             "trade approve");
+    const char *standing = "";
+    walk->status = th_trade_standing(walk->inbox->store, trade, false, &standing, walk->err);
+    if (walk->status != TH_OK) {
+        return false;
+    }
+    set_what(&item,
+             late                               ? "trade.expire"
+             : strcmp(standing, "offered") == 0 ? "trade.offer"
+                                                : "trade.approve",
+             "trade", trade->trade_id, "trade approve");
     if (late) {
         th_text_copy(item.command, sizeof(item.command), "tanhui trade expire");
     }

@@ -237,6 +237,7 @@ const struct th_deal_kind th_deal_acceptance = {.name = "acceptance",
                                                 .propose = TH_MAY_PROPOSE,
                                                 .pool_use = TH_POOL_USE_NONE,
                                                 .from_lock = true,
+                                                .by_other = TH_WAIT_BRIEFLY,
                                                 .prepare = prepare,
                                                 .approve = approve};
 

@@ -399,6 +399,7 @@ const struct th_deal_kind th_deal_correction = {.name = "correction",
                                                 .propose = TH_MAY_PROPOSE,
                                                 .pool_use = TH_POOL_USE_USED,
                                                 .always_two = true,
+                                                .by_other = TH_WAIT_BRIEFLY,
                                                 .prepare = prepare,
                                                 .check = check,
                                                 .approve = approve};

@@ -148,6 +148,7 @@ const struct th_deal_kind th_deal_retirement = {.name = "retirement",
                                                 .propose = TH_MAY_PROPOSE,
                                                 .pool_use = TH_POOL_USE_USED,
                                                 .without_giver = serves,
+                                                .by_other = TH_WAIT_BRIEFLY,
                                                 .prepare = prepare,
                                                 .approve = approve};
 

@@ -70,6 +70,7 @@ const struct th_deal_kind th_deal_transfer = {.name = "transfer",
                                               .propose = TH_MAY_PROPOSE,
                                               .pool_use = TH_POOL_USE_USED,
                                               .other_side = true,
+                                              .by_other = TH_WAIT_UNLOCKED,
                                               .prepare = prepare,
                                               .approve = approve};
 

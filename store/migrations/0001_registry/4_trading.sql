@@ -100,6 +100,21 @@ CREATE TABLE trade_line (
     PRIMARY KEY (trade_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
+-- What a proposal of the side that gains is about, while no lock holds it: units by package and pool,
+-- or tonnes of a forecast. Its approval makes trade lines and a lock of them.
+CREATE TABLE offer_line (
+    trade_id    INTEGER NOT NULL REFERENCES trade (trade_id),
+    ordinal     INTEGER NOT NULL,
+    package_id  INTEGER REFERENCES package (package_id),
+    pool_id     INTEGER REFERENCES trade (trade_id),      -- the purchase it is to draw on
+    forecast_id INTEGER REFERENCES forecast (forecast_id),
+    tonnes      INTEGER NOT NULL CHECK (tonnes > 0),
+    amount_fen  INTEGER NOT NULL CHECK (amount_fen >= 0), -- tax-inclusive share
+    cost_fen    INTEGER NOT NULL CHECK (cost_fen >= 0),   -- on the day of the offer
+    PRIMARY KEY (trade_id, ordinal),
+    CHECK ((package_id IS NULL) = (forecast_id IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
 -- Stock of a pool by package: what was bought, and what left it or is promised to. Derived from the
 -- trade lines, kept by the same transaction.
 CREATE TABLE pool_share (

@@ -284,6 +284,14 @@ CREATE TRIGGER user_limit_no_delete BEFORE DELETE ON user_limit
 BEGIN
     SELECT raise(ABORT, 'user_limit: insert only');
 END;
+CREATE TRIGGER offer_line_no_update BEFORE UPDATE ON offer_line
+BEGIN
+    SELECT raise(ABORT, 'offer_line: insert only');
+END;
+CREATE TRIGGER offer_line_no_delete BEFORE DELETE ON offer_line
+BEGIN
+    SELECT raise(ABORT, 'offer_line: insert only');
+END;
 CREATE TRIGGER trade_line_no_update BEFORE UPDATE ON trade_line
 BEGIN
     SELECT raise(ABORT, 'trade_line: insert only');

@@ -23,9 +23,11 @@ struct th_holder { // a party that holds units or money
     size_t plain_name;
 };
 
-struct th_person {  // behind a login
-    bool known;     // was added
-    unsigned roles; // one bit
+struct th_person {     // behind a login
+    bool known;        // was added
+    unsigned roles;    // one bit
+    int64_t alone_fen; // decided alone …
+    int64_t alone_day; // … on this day, the last one with such a decision
 };
 
 enum th_trade_state { TH_TRADE_PROPOSED, TH_TRADE_APPROVED, TH_TRADE_REJECTED, TH_TRADE_EXPIRED };

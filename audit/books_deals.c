@@ -151,19 +151,34 @@ void th_book_rule(struct th_books *books, const struct th_line *line, const stru
     books->alone[books->n_alone++] = rule;
 }
 
-bool th_book_alone(const struct th_books *books, const struct th_post *post, int64_t amount_fen)
+// What the actor of the entry decided alone on its day, this amount included; -1 beyond counting.
+static int64_t count_alone(struct th_books *books, int64_t day, int64_t amount_fen)
+{
+    struct th_person *person = th_books_person(books, books->actor);
+    if (!person) {
+        return amount_fen;
+    }
+    if (person->alone_day != day) {
+        person->alone_day = day;
+        person->alone_fen = 0;
+    }
+    return th_sum(&person->alone_fen, amount_fen) ? person->alone_fen : -1;
+}
+
+bool th_book_alone(struct th_books *books, const struct th_post *post, int64_t amount_fen)
 {
     char day[TH_DAY_BYTES + 1];
     int64_t rule_id = 0;
-    if (!th_member_int(post->nodes, post->index, "alone_rule_id", 1, &rule_id)) {
+    if (!th_member_int(post->nodes, post->index, "alone_rule_id", 1, &rule_id) || amount_fen <= 0) {
         return false;
     }
+    int64_t sum_fen = count_alone(books, th_check_day(post->line->at_utc), amount_fen);
     th_check_day_format(th_check_day(post->line->at_utc), day);
     for (size_t i = 0; i < books->n_alone; i++) {
         const struct th_alone_rule *rule = &books->alone[i];
         if (rule->id == rule_id) {
-            return memcmp(rule->since, day, TH_DAY_BYTES) <= 0 && amount_fen > 0 &&
-                   amount_fen <= rule->amount_fen;
+            return memcmp(rule->since, day, TH_DAY_BYTES) <= 0 && sum_fen > 0 &&
+                   sum_fen <= rule->amount_fen;
         }
     }
     return false;

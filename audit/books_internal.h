@@ -114,8 +114,11 @@ bool th_book_revenue(struct th_books *books, const struct th_post *post);
 // Posts of promises, pledges, loans and payments; false for a kind that is none of them.
 bool th_book_payments(struct th_books *books, const struct th_post *post);
 void th_book_settle_sale(struct th_books *books, const struct th_pending *pending);
-// Does a rule of the county let one person decide about this amount on the day of the entry?
-bool th_book_alone(const struct th_books *books, const struct th_post *post, int64_t amount_fen);
+// Does a rule of the county let one person decide about this amount on the day of the entry, with
+// what he decided alone before on that day? It is added to that.
+bool th_book_alone(struct th_books *books, const struct th_post *post, int64_t amount_fen);
+// Who is behind a row of logins; NULL for none.
+struct th_person *th_books_person(const struct th_books *books, size_t row);
 
 // A rule of the county by which one person may decide alone.
 void th_book_rule(struct th_books *books, const struct th_line *line, const struct th_node *nodes);

@@ -15,16 +15,15 @@ static const struct {
              {"bank", BANK},
              {"admin", ADMIN}};
 
-static struct th_person *person_of(struct th_books *books, struct th_text login)
+struct th_person *th_books_person(const struct th_books *books, size_t row)
 {
-    size_t row = th_books_login(books, login);
     struct th_person *people = books->people.items;
     return row < books->people.n ? &people[row] : NULL;
 }
 
 static void add(struct th_books *books, struct th_text login, struct th_text role)
 {
-    struct th_person *person = person_of(books, login);
+    struct th_person *person = th_books_person(books, th_books_login(books, login));
     if (!person) {
         return;
     }

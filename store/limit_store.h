@@ -1,4 +1,4 @@
-// Up to what a login may approve, each limit from a day on.
+// Up to what a login may approve, each limit from a day on; and what it decided alone.
 #ifndef TH_STORE_LIMIT_STORE_H
 #define TH_STORE_LIMIT_STORE_H
 
@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/attributes.h"
+#include "core/date.h"
 #include "core/error.h"
 #include "core/quantity.h"
 #include "store/store.h"
@@ -25,5 +26,10 @@ enum th_status th_user_limit_insert(struct th_store *store, const struct th_user
 enum th_status th_user_limit_on(struct th_store *store, const char *login, const char *on_date,
                                 struct th_user_limit *ret_limit,
                                 struct th_error *err) TH_MUST_CHECK;
+
+// What the login approved of its own proposals in entries of that day: deals, by amount or by what
+// their units cost, whichever is more, and runs of revenue.
+enum th_status th_alone_sum(struct th_store *store, const char *login, struct th_date day,
+                            struct th_money *ret_sum, struct th_error *err) TH_MUST_CHECK;
 
 #endif

@@ -92,3 +92,14 @@ enum th_status th_offer_load(struct th_store *store, const struct th_trade *trad
     }
     return status;
 }
+
+enum th_status th_offer_forecast(struct th_store *store, int64_t trade_id, int64_t *ret_forecast_id,
+                                 struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT coalesce((SELECT forecast_id FROM unit_lock WHERE lock_id = ?1), (SELECT "
+        "forecast_id FROM offer_line WHERE trade_id = ?1 AND forecast_id IS NOT NULL), 0)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    return th_stmt_int(q, 0, ret_forecast_id, err);
+}

@@ -20,4 +20,8 @@ enum th_status th_offer_post(struct th_posting *posting, int64_t trade_id,
 enum th_status th_offer_load(struct th_store *store, const struct th_trade *trade,
                              struct th_offer *ret_offer, struct th_error *err) TH_MUST_CHECK;
 
+// The forecast whose tonnes are under the trade's lock, or wanted by its offer; 0: none.
+enum th_status th_offer_forecast(struct th_store *store, int64_t trade_id, int64_t *ret_forecast_id,
+                                 struct th_error *err) TH_MUST_CHECK;
+
 #endif

@@ -49,6 +49,11 @@ enum th_status th_check_receiver(struct th_work *work, int64_t receiver_id,
 enum th_status th_check_second_person(struct th_work *work, const char *proposed_by,
                                       struct th_money amount, int64_t *ret_alone_rule_id,
                                       struct th_error *err) TH_MUST_CHECK;
+// What one person decides alone counts together over a day. TH_NOT_PERMITTED (TH_ALONE_SUM) where
+// this amount as well would be more than the county's rule lets one person decide.
+#define TH_ALONE_SUM "alone_sum"
+enum th_status th_check_alone_sum(struct th_work *work, struct th_money amount,
+                                  struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_PERMITTED ("limit_amount", "limit_tonnes") beyond what the actor's login may approve.
 enum th_status th_check_limit(struct th_work *work, struct th_money amount, struct th_units tonnes,
                               struct th_error *err) TH_MUST_CHECK;

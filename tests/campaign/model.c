@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/campaign/model_internal.h"
 
@@ -273,9 +274,12 @@ void send_locked(struct model *model, int deal, int owner, enum place place, int
     }
 }
 
-static void carry_out(struct model *model, int at, int day)
+static void carry_out(struct model *model, const struct act *act, int at, int day)
 {
     struct deal *deal = &model->deals[at];
+    if (act->login == deal->proposer) {
+        decide_alone(model, act->login, worth(deal));
+    }
     if (deal->kind == RETIREMENT) {
         model->reviews[deal->beneficiary] = ACCEPTED;
     }
@@ -296,8 +300,7 @@ static void carry_out(struct model *model, int at, int day)
     }
 }
 
-// The kind's part of a proposal, what every proposal must meet, and, where the proposer carries it
-// out at once, his approval.
+// The kind's part of a proposal, and what every proposal must meet.
 static const char *prepare(struct model *model, const struct act *act, struct deal *deal)
 {
     model->n_picked = 0;
@@ -315,9 +318,6 @@ static const char *prepare(struct model *model, const struct act *act, struct de
     if (!refusal) {
         set_wait(model, deal);
         refusal = deal->offered ? NULL : check_came(model, deal);
-    }
-    if (!refusal && act->at_once) {
-        refusal = check_persons(model, act->login, model->today, deal);
     }
     return refusal;
 }
@@ -351,6 +351,12 @@ static const char *propose(struct model *model, const struct act *act)
                         .asked_at = ++model->moments,
                         .forecast = NONE};
     const char *refusal = prepare(model, act, &deal);
+    const char *waits =
+        !refusal && act->at_once ? check_persons(model, act->login, model->today, &deal) : NULL;
+    // What is too much for one person in a day is still proposed.
+    if (waits && strcmp(waits, "alone_sum") != 0) {
+        refusal = waits;
+    }
     if (refusal) {
         free(deal.lines);
         free(deal.debts);
@@ -362,8 +368,8 @@ static const char *propose(struct model *model, const struct act *act)
     if (!deal.offered) {
         lock_deal(model, at);
     }
-    if (act->at_once) {
-        carry_out(model, at, model->today);
+    if (act->at_once && !waits) {
+        carry_out(model, act, at, model->today);
     }
     return NULL;
 }
@@ -402,7 +408,7 @@ static const char *approve_offer(struct model *model, const struct act *act)
     deal.offered = false;
     model->deals[act->of] = deal;
     lock_deal(model, act->of);
-    carry_out(model, act->of, day_of(model, act));
+    carry_out(model, act, act->of, day_of(model, act));
     return NULL;
 }
 
@@ -428,7 +434,7 @@ static const char *approve(struct model *model, const struct act *act)
     if (refusal) {
         return refusal;
     }
-    carry_out(model, act->of, day_of(model, act));
+    carry_out(model, act, act->of, day_of(model, act));
     return NULL;
 }
 

@@ -358,8 +358,10 @@ struct model {
     int64_t ended;   // by their last day, so far
     int today;
     int proposal_days;
-    int offer_days;    // of what locks another party's tonnes
-    int64_t alone_fen; // up to this amount one person suffices
+    int offer_days;                // of what locks another party's tonnes
+    int64_t alone_fen;             // up to this amount one person suffices, of all in a day
+    int64_t decided_fen[N_LOGINS]; // alone, on the day …
+    int decided_on[N_LOGINS];      // … of the last such decision
     bool limited[N_LOGINS];
     int64_t limit_fen[N_LOGINS], limit_t[N_LOGINS]; // NOT_GIVEN: any
     enum review reviews[N_BENEFICIARIES];

@@ -67,7 +67,7 @@ static const char *unheard(const struct model *model, int login, const struct de
 }
 
 // Not less than what the tonnes cost, so that a low price hides nothing.
-static int64_t worth(const struct deal *deal)
+int64_t worth(const struct deal *deal)
 {
     int64_t cost = 0;
     for (int i = 0; i < deal->n_lines; i++) {
@@ -76,12 +76,31 @@ static int64_t worth(const struct deal *deal)
     return cost > deal->amount_fen ? cost : deal->amount_fen;
 }
 
+static int64_t decided_today(const struct model *model, int login)
+{
+    return model->decided_on[login] == model->today ? model->decided_fen[login] : 0;
+}
+
+const char *check_alone(const struct model *model, int login, int64_t fen)
+{
+    return decided_today(model, login) + fen > model->alone_fen ? "alone_sum" : NULL;
+}
+
+void decide_alone(struct model *model, int login, int64_t fen)
+{
+    model->decided_fen[login] = decided_today(model, login) + fen;
+    model->decided_on[login] = model->today;
+}
+
 const char *check_persons(const struct model *model, int login, int on, const struct deal *deal)
 {
     bool alone = deal->amount_fen > 0 && worth(deal) <= model->alone_fen &&
                  deal->kind != CORRECTION && speaks_for(login, deal->seller);
     if (login == deal->proposer && !alone) {
         return "second_person";
+    }
+    if (login == deal->proposer && check_alone(model, login, worth(deal))) {
+        return "alone_sum";
     }
     if (deal->kind == REVERSAL && !is_officer(login)) {
         return "officers_decide";

@@ -173,6 +173,10 @@ static const char *decide(struct model *model, const struct act *act)
     if (approves && act->login == run->proposer && !alone) {
         return "second_person";
     }
+    bool own = approves && act->login == run->proposer;
+    if (own && check_alone(model, act->login, sum)) {
+        return "alone_sum";
+    }
     if (approves && listed_costs(model, act->login, run)) {
         return "cost_second_person";
     }
@@ -184,6 +188,9 @@ static const char *decide(struct model *model, const struct act *act)
         return "run_not_yours";
     }
     run->state = approves ? APPROVED : REJECTED;
+    if (own) {
+        decide_alone(model, act->login, sum);
+    }
     for (int i = 0; i < run->n && approves; i++) {
         int seller = model->deals[run->taken[i].sale].seller;
         for (int party = 0; party < N_PARTIES; party++) {

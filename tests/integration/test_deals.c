@@ -616,6 +616,7 @@ static void approval__by_one_person_below_the_countys_threshold(void **state)
     assert_ok(th_trade_show(market->world.registry, small, &reply, &market->err), &market->err);
     assert_int_equal(th_json_get_int(reply, "alone_rule_id", 0), 1);
     th_json_free(reply);
+    days_pass(market, 1);
     // 64.35 * 100 is less than 6435 for a computer.
     set_rule(market, "deal_alone_cny", "64.35");
     int64_t exact = market_id(market_sell(market, "制药厂", "1", "64.35", NULL, TH_OK));
@@ -678,6 +679,30 @@ static void resale__carried_out_at_once_is_one_entry_or_nothing(void **state)
     assert_int_equal(th_test_sql_int(store, "SELECT count(*) FROM trade WHERE kind = 'resale'"), 1);
     assert_int_equal(units_t(market, MARKET_PHARMA, TH_BLOCK_HELD), 2);
     assert_int_equal(units_t(market, MARKET_BANK, TH_BLOCK_LOCKED), 0);
+}
+
+// 60.00 and 40.00 are 100.00; a fen more waits for somebody else, and for nobody the next day.
+static void approval__by_one_person_counts_together_over_a_day(void **state)
+{
+    struct market *market = *state;
+    market_bought(market, "1 2", "1.00");
+    set_rule(market, "deal_alone_cny", "100");
+    int64_t first = market_id(market_sell(market, "制药厂", "1", "60", NULL, TH_OK));
+    int64_t above = market_id(market_sell(market, "制药厂", "1", "40.01", NULL, TH_OK));
+    int64_t exact = market_id(market_sell(market, "制药厂", "1", "40", NULL, TH_OK));
+    assert_ok(approve_as(market, "bank", first), &market->err);
+    assert_status(approve_as(market, "bank", above), TH_NOT_PERMITTED, &market->err);
+    market_refused(market, "alone_sum");
+    assert_string_equal(th_error_arg_get(&market->err, "before"), "60.00");
+    assert_ok(approve_as(market, "bank", exact), &market->err);
+    struct th_json *reply = sell_at_once(market, "1", TH_OK);
+    assert_string_equal(th_json_get_text(reply, "state", ""), "proposed");
+    th_json_free(reply);
+    th_json_free(market_approve(market, above, TH_OK)); // by the officer, whose sum is his own
+    days_pass(market, 1);
+    reply = sell_at_once(market, "50", TH_OK);
+    assert_string_equal(th_json_get_text(reply, "state", ""), "approved");
+    th_json_free(reply);
 }
 
 static void set_limit(struct market *market, const char *amount, const char *tonnes)
@@ -756,6 +781,7 @@ int main(void)
         TEST(proposal__ends_after_its_last_day),
         TEST(approval__by_one_person_below_the_countys_threshold),
         TEST(resale__carried_out_at_once_is_one_entry_or_nothing),
+        TEST(approval__by_one_person_counts_together_over_a_day),
         TEST(approval__within_the_limits_of_a_login),
         TEST(resale__of_a_vintage),
         TEST(resale__of_a_parcel_takes_its_whole_tonnes),

@@ -389,17 +389,24 @@ static enum th_status check_came(struct th_store *store, const struct th_deal *d
     return status;
 }
 
-// The proposer approves as well, today, where one person suffices.
+// The proposer approves as well, today, where one person suffices. What is more than he may decide
+// alone on one day waits for another person.
 static enum th_status approve_own(struct th_registry *registry, struct th_work *work,
                                   int64_t trade_id, struct th_json *body, struct th_error *err)
 {
     struct th_decision decision = {.state = "approved"};
+    struct th_error refusal = {0};
     enum th_status status = th_deal_day_parse(registry, NULL, decision.on_date, err);
     if (status == TH_OK) {
         status = th_decision_load(th_work_store(work), trade_id, &decision, err);
     }
     if (status == TH_OK) {
-        status = th_decision_approve(work, &decision, body, err);
+        status = th_decision_approve(work, &decision, body, &refusal);
+        if (status == TH_NOT_PERMITTED && strcmp(refusal.key, TH_ALONE_SUM) == 0) {
+            status = TH_OK;
+        } else if (status != TH_OK && err) {
+            *err = refusal;
+        }
     }
     th_decision_clear(&decision);
     return status;

@@ -150,8 +150,9 @@ enum th_status th_deal_propose_reading(struct th_registry *registry,
                                        struct th_json **ret_reply,
                                        struct th_error *err) TH_MUST_CHECK;
 // The same for a deal that the proposer carries out at once: proposal and approval are one entry of
-// the journal. TH_NOT_PERMITTED as in th_decision_check_persons, ("second_person") where the
-// county's rule does not let one person suffice for the amount.
+// the journal. Beyond what one person may decide alone in a day it stays a proposal.
+// TH_NOT_PERMITTED as in th_decision_check_persons, ("second_person") where the county's rule does
+// not let one person suffice for the amount.
 enum th_status th_deal_at_once(struct th_registry *registry, const struct th_request *request,
                                const struct th_deal_kind *kind, struct th_json *given,
                                const void *input, struct th_json **ret_reply,

@@ -32,6 +32,30 @@ enum th_status th_check_second_person(struct th_work *work, const char *proposed
     return TH_OK;
 }
 
+enum th_status th_check_alone_sum(struct th_work *work, struct th_money amount,
+                                  struct th_error *err)
+{
+    struct th_rules rules;
+    struct th_money before = {0};
+    struct th_money sum = {0};
+    char before_text[TH_QUANTITY_TEXT_SIZE];
+    char limit[TH_RULE_VALUE_SIZE];
+    const char *login = th_work_actor(work)->login;
+    enum th_status status = th_rules_load(th_work_store(work), th_work_today(work), &rules, err);
+    if (status == TH_OK) {
+        status = th_alone_sum(th_work_store(work), login, th_work_today(work), &before, err);
+    }
+    if (status == TH_OK) {
+        status = th_money_add(before, amount, &sum, err);
+    }
+    if (status != TH_OK || th_rules_one_suffices(&rules, sum)) {
+        return status;
+    }
+    (void)th_rules_value(&rules, "deal_alone_cny", limit);
+    return th_error_set(err, TH_NOT_PERMITTED, TH_ALONE_SUM, "login", login, "before",
+                        th_money_format(before, before_text), "limit", limit, NULL);
+}
+
 enum th_status th_check_limit(struct th_work *work, struct th_money amount, struct th_units tonnes,
                               struct th_error *err)
 {
@@ -103,6 +127,9 @@ enum th_status th_decision_check_persons(struct th_work *work, struct th_decisio
         (th_deal_kind_find(trade->kind)->always_two ||
          !th_deal_speaks_for(th_work_actor(work)->party_id, trade->seller_id))) {
         status = th_work_check_other(work, trade->proposed_by, err);
+    }
+    if (status == TH_OK && decision->alone_rule_id != 0) {
+        status = th_check_alone_sum(work, amount, err);
     }
     if (status == TH_OK) {
         status = th_deal_check_sides(th_work_store(work), th_work_actor(work), trade, err);

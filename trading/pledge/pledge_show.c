@@ -6,6 +6,7 @@
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "store/forecast_store.h"
+#include "store/offer_store.h"
 #include "trading/pledge/pledge.h"
 #include "trading/pledge/pledge_internal.h"
 
@@ -110,13 +111,14 @@ static enum th_status add_forecast(struct th_store *store, const struct th_trade
                                    const struct th_pledge *pledge, struct th_json *object,
                                    struct th_error *err)
 {
-    struct th_lock lock = {.forecast_id = 0};
+    int64_t forecast_id = 0;
     struct th_package_record package = {.package_id = 0};
-    enum th_status status = strcmp(pledge->subject, "receivable") == 0
-                                ? TH_OK
-                                : th_lock_load(store, th_pledge_root(trade), &lock, err);
-    if (status == TH_OK && lock.forecast_id != 0) {
-        status = th_forecast_package(store, lock.forecast_id, &package, err);
+    enum th_status status =
+        strcmp(pledge->subject, "receivable") == 0
+            ? TH_OK
+            : th_offer_forecast(store, th_pledge_root(trade), &forecast_id, err);
+    if (status == TH_OK && forecast_id != 0) {
+        status = th_forecast_package(store, forecast_id, &package, err);
     }
     th_json_set(object, "forecast_package",
                 package.package_id != 0 ? th_json_string(package.name) : th_json_null());

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/forecast_store.h"
+#include "store/offer_store.h"
 #include "store/pledge_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/print/contract_internal.h"
@@ -191,13 +192,13 @@ static enum th_status add_debt(struct th_contract_draft *g, const struct th_pled
 // Units that are not issued are named by their package.
 static enum th_status add_expected(struct th_contract_draft *g, const struct th_pledge *pledge)
 {
-    struct th_lock lock;
+    int64_t forecast_id = 0;
     struct th_package_record package = {.package_id = 0};
-    enum th_status status = th_lock_load(g->store, pledge->trade_id, &lock, g->err);
+    enum th_status status = th_offer_forecast(g->store, pledge->trade_id, &forecast_id, g->err);
     g->paper.n_lines = 0;
     g->paper.n_serials = 0;
     if (status == TH_OK) {
-        status = th_forecast_package(g->store, lock.forecast_id, &package, g->err);
+        status = th_forecast_package(g->store, forecast_id, &package, g->err);
     }
     if (status == TH_OK) {
         status = add_term(g, "contract.term.expected_of", package.name);

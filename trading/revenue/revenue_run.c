@@ -172,6 +172,9 @@ static enum th_status check_persons(struct th_work *work, const struct th_run *r
 {
     enum th_status status = th_check_second_person(work, run->proposed_by, run->sum.distributed,
                                                    &decision->alone_rule_id, err);
+    if (status == TH_OK && decision->alone_rule_id != 0) {
+        status = th_check_alone_sum(work, run->sum.distributed, err);
+    }
     if (status == TH_OK) {
         status = th_run_check_costs(work, run->distribution_id, err);
     }

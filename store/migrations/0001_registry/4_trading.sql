@@ -44,6 +44,8 @@ CREATE TABLE trade (
 ) STRICT;
 -- What waits for a decision, and until when.
 CREATE INDEX trade_proposed ON trade (expires_on) WHERE state = 'proposed';
+-- What one person alone carried out, newest first: how much was it today?
+CREATE INDEX trade_alone ON trade (decided_by, seq) WHERE alone_rule_id IS NOT NULL;
 -- Deals of a buyer, say with one seller so far.
 CREATE INDEX trade_buyer ON trade (buyer_id);
 -- What acts upon a deal.

@@ -12,6 +12,9 @@ CREATE TABLE distribution_decision (
     seq             INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX distribution_alone ON distribution_decision (login, seq)
+    WHERE alone_rule_id IS NOT NULL;
+
 -- What the reserves of a sale were for came to this; the rest goes by the term of the sale.
 CREATE TABLE reserve_settlement (
     trade_id    INTEGER PRIMARY KEY REFERENCES trade (trade_id),

@@ -245,6 +245,23 @@ enum th_status th_journal_last(struct th_store *store, struct th_journal_last *r
     return status;
 }
 
+enum th_status th_journal_day(struct th_store *store, int64_t seq, struct th_date *ret_day,
+                              struct th_error *err)
+{
+    static const char SQL[] = "SELECT at_utc FROM journal WHERE seq = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, seq);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
+        *ret_day = th_instant_date(th_column_int(q, 0));
+    } else if (status == TH_OK) {
+        status = th_error_set(err, TH_NOT_FOUND, "journal_entry_missing", NULL);
+        th_error_add_int(err, "seq", seq);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
 enum th_status th_journal_touched(struct th_store *store, int64_t seq, const char *noun,
                                   bool *ret_touched, struct th_error *err)
 {

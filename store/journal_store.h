@@ -6,6 +6,7 @@
 #ifndef TH_STORE_JOURNAL_STORE_H
 #define TH_STORE_JOURNAL_STORE_H
 
+#include "core/date.h"
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/progress.h"
@@ -57,6 +58,9 @@ struct th_journal_last {
 };
 enum th_status th_journal_last(struct th_store *store, struct th_journal_last *ret_last,
                                struct th_error *err) TH_MUST_CHECK;
+// The day of an entry. TH_NOT_FOUND ("journal_entry_missing" with "seq") where there is none.
+enum th_status th_journal_day(struct th_store *store, int64_t seq, struct th_date *ret_day,
+                              struct th_error *err) TH_MUST_CHECK;
 // Has anything about this noun ("parcel": kinds "parcel.import", "parcel.split" …) been entered
 // after `seq`? Whoever worked outside a transaction learns by it whether others changed it since.
 enum th_status th_journal_touched(struct th_store *store, int64_t seq, const char *noun,

@@ -609,48 +609,6 @@ static void audit__one_person_suffices_where_the_county_said_so(void **state)
     }
 }
 
-// 1,000.00 a day: the same amount again needs another day.
-static void audit__what_one_person_decides_alone_counts_together_over_a_day(void **state)
-{
-    static const struct {
-        int64_t later_s;
-        bool good;
-    } CASES[] = {{0, false}, {86400, true}};
-    (void)state;
-    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-        struct test_journal journal;
-        test_journal_begin(&journal);
-        test_journal_key(&journal, 1, false);
-        journal.login = "officer-2";
-        test_journal_entry(&journal, "rule.set", "rule:7",
-                           "{'name':'deal_alone_cny','rule_id':7,'since':'2021-12-28',"
-                           "'value':'1000'}");
-        for (int trade = 1; trade <= 2; trade++) {
-            journal.at_utc += trade == 2 ? CASES[i].later_s : 0;
-            journal.login = "wang";
-            test_journal_entry(&journal, "trade.carry_out", "trade:1",
-                               "{'posts':[{'amount_fen':100000,'buyer_id':1,'kind':'option',"
-                               "'net_fen':100000,'on_date':'2021-12-28','post':'trade',"
-                               "'proposed_by':'wang','seller_id':2,'state':'proposed',"
-                               "'tax_fen':0,'tax_rate':'0','tonnes':30,'trade_id':%d},"
-                               "{'alone_rule_id':7,'decided_by':'wang','decided_on':'2021-12-28',"
-                               "'post':'trade_decision','state':'approved','trade_id':%d},"
-                               "{'account':'claim','amount_fen':-100000,'memo':'money.premium',"
-                               "'on':'2021-12-28','party':1,'post':'money','trade':%d},"
-                               "{'account':'claim','amount_fen':100000,'memo':'money.premium',"
-                               "'on':'2021-12-28','party':2,'post':'money','trade':%d}]}",
-                               trade, trade, trade, trade);
-        }
-        test_journal_end(&journal);
-        if (CASES[i].good) {
-            test_expect_good(&journal);
-        } else {
-            test_expect_fault(&journal, TH_FAULT_TRADE_SELF, journal.seq);
-        }
-        test_journal_clear(&journal);
-    }
-}
-
 static void audit__time_does_not_run_backwards(void **state)
 {
     struct test_journal journal;
@@ -827,7 +785,6 @@ int main(void)
         cmocka_unit_test(audit__units_that_ended_do_not_come_back),
         cmocka_unit_test(audit__deals_by_one_person_and_money_out_of_nothing_are_told),
         cmocka_unit_test(audit__one_person_suffices_where_the_county_said_so),
-        cmocka_unit_test(audit__what_one_person_decides_alone_counts_together_over_a_day),
         cmocka_unit_test(audit__time_does_not_run_backwards),
         cmocka_unit_test(audit__heads_signed_by_others_are_told),
         cmocka_unit_test(audit__a_day_ends_at_midnight_in_shanghai),

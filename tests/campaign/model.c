@@ -341,6 +341,7 @@ static const char *propose(struct model *model, const struct act *act)
                         .seller = NONE,
                         .buyer = NONE,
                         .on = day_of(model, act),
+                        .entered = model->today,
                         .proposer = act->login,
                         .source = NONE,
                         .until = NONE,

@@ -166,6 +166,7 @@ struct deal {
     int buyer;  // NONE
     int64_t tonnes, price_fen, amount_fen, net_fen;
     int tax;      // per cent
+    int entered;  // when it was proposed
     int on;       // days are counted from 1970-01-01
     int last_day; // of the proposal, then of the lock; NONE: none
     int proposer;

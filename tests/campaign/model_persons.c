@@ -52,12 +52,13 @@ static bool fair_without_giver(const struct model *model, int login, const struc
 }
 
 // Else nobody's tonnes are taken or bound by the other side's word alone; deals on another deal's
-// lock were agreed to with that one, but for the sale of what is pledged, and for money back where
-// other tonnes were promised.
+// lock were agreed to with that one, but for the sale of what is pledged, for an exercise that is
+// entered after the window, and for money back where other tonnes were promised.
 static const char *unheard(const struct model *model, int login, const struct deal *deal)
 {
     bool refund = deal->kind == DELIVERY && deal->refund > 0 && model->deals[deal->of].replace;
-    bool agreed = acts_on_lock(deal->kind) && deal->kind != ENFORCEMENT && !refund;
+    bool late = deal->kind == EXERCISE && deal->entered > model->deals[deal->of].until;
+    bool agreed = acts_on_lock(deal->kind) && deal->kind != ENFORCEMENT && !refund && !late;
     int whose = refund ? deal->buyer : deal->seller;
     if (agreed || deal->kind == REVERSAL || speaks_for(login, whose) ||
         speaks_for(deal->proposer, whose) || fair_without_giver(model, login, deal)) {

@@ -37,6 +37,7 @@ static int setup(void **state)
     add_login(market, "own-2", OWN);
     add_login(market, "other", OTHER);
     add_login(market, "firm", "制药厂");
+    add_login(market, "firm-2", "制药厂");
     return 0;
 }
 
@@ -228,6 +229,42 @@ static void purchase__by_the_banks_own_person_waits_three_days(void **state)
     th_json_free(reply);
 }
 
+static struct th_json *exercise(struct market *market, int64_t option)
+{
+    const struct th_request firm = {.login = "firm"};
+    char of[24];
+    struct th_json *reply = NULL;
+    (void)snprintf(of, sizeof(of), "%lld", (long long)option);
+    const struct th_delivery_input input = {.of = of, .tonnes = "10", .on = "2024-03-12"};
+    assert_ok(
+        th_trade_propose_exercise(market->world.registry, &firm, &input, &reply, &market->err),
+        &market->err);
+    return reply;
+}
+
+// Two of the buyer's side suffice within the window, whenever they decide; not for what they enter
+// behind it.
+static void exercise__entered_after_the_window_needs_the_sellers_word(void **state)
+{
+    const struct th_promise_input input = {.from = OWN,
+                                           .to = "制药厂",
+                                           .tonnes = "100",
+                                           .price = "50",
+                                           .premium = "900",
+                                           .window = "2024-03-10..2024-03-12"};
+    struct market *market = *state;
+    (void)market_bought(market, "1", "43.44");
+    int64_t option = ahead_done(market, ahead_option(market, &input, TH_OK));
+    market->world.now_utc += 2 * 86400; // 2024-03-12
+    int64_t in_time = market_id(exercise(market, option));
+    market->world.now_utc += 86400;
+    int64_t late = market_id(exercise(market, option));
+    assert_ok(decide(market, "firm-2", in_time, true), &market->err);
+    assert_status(decide(market, "firm-2", late, true), TH_NOT_PERMITTED, &market->err);
+    market_refused(market, "giver_unheard");
+    assert_ok(decide(market, "own", late, true), &market->err);
+}
+
 static void inbox__says_that_an_offer_holds_nothing(void **state)
 {
     struct market *market = *state;
@@ -268,6 +305,7 @@ int main(void)
         TEST(offer__on_a_pool_costs_what_the_next_units_cost),
         TEST(offer__on_expected_tonnes_binds_them_with_the_approval),
         TEST(purchase__by_the_banks_own_person_waits_three_days),
+        TEST(exercise__entered_after_the_window_needs_the_sellers_word),
         TEST(inbox__says_that_an_offer_holds_nothing),
         TEST(offer__that_nobody_takes_up_ends_and_gives_nothing_back),
     };

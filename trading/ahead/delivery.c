@@ -5,6 +5,7 @@
 #include "core/ratio.h"
 #include "core/text.h"
 #include "store/forecast_store.h"
+#include "store/journal_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/deal/stock.h"
 
@@ -460,6 +461,25 @@ static enum th_status hear_of_refund(struct th_store *store, const struct th_tra
     return status;
 }
 
+// The option agrees to what is exercised in its window. What is entered when that is over, as of a
+// day in it, needs the word of who gives the units: the registry did not see that day.
+static enum th_status hear_of_late(struct th_store *store, const struct th_trade *trade,
+                                   int64_t *ret_party_id, struct th_error *err)
+{
+    struct th_promise terms;
+    struct th_date entered;
+    char text[TH_DATE_TEXT_SIZE];
+    enum th_status status = th_promise_load(store, trade->of_trade_id, &terms, err);
+    if (status == TH_OK) {
+        status = th_journal_day(store, trade->seq, &entered, err);
+    }
+    if (status == TH_OK) {
+        bool late = strcmp(th_date_format(entered, text), terms.window_to) > 0;
+        *ret_party_id = late ? trade->seller_id : 0;
+    }
+    return status;
+}
+
 const struct th_deal_kind th_deal_delivery = {.name = "delivery",
                                               .propose = TH_MAY_PROPOSE,
                                               .pool_use = TH_POOL_USE_SOLD,
@@ -473,6 +493,7 @@ const struct th_deal_kind th_deal_exercise = {.name = "exercise",
                                               .propose = TH_MAY_PROPOSE,
                                               .pool_use = TH_POOL_USE_SOLD,
                                               .from_lock = true,
+                                              .must_hear = hear_of_late,
                                               .prepare = prepare_exercise,
                                               .approve = approve_exercise};
 

@@ -64,7 +64,7 @@ enum th_status th_offer_load(struct th_store *store, const struct th_trade *trad
     if (status != TH_OK) {
         return status;
     }
-    offer.lines.items = calloc((size_t)n, sizeof(*offer.lines.items));
+    offer.lines.items = calloc(n > 0 ? (size_t)n : 1, sizeof(*offer.lines.items));
     if (!offer.lines.items) {
         return th_error_no_memory(err);
     }

@@ -8,7 +8,7 @@
     "net_fen beneficiary? beneficiary_uscc? beneficiary_reviewed purpose? note? on proposed_by "   \
     "decided_by? decided_on? reason? of_trade_id? corrected_by expires_on? statement_based "       \
     "received_fen "                                                                                \
-    "outstanding_fen "                                                                             \
+    "outstanding_fen? "                                                                            \
     "| deliver_by? if_short? strike_fen? window_from? window_to? due_t locked_t forecast_t "       \
     "short_t "                                                                                     \
     "prepaid_fen? refund_t? "                                                                      \

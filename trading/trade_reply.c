@@ -79,11 +79,13 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
     if (status == TH_OK) {
         status = th_receipt_total(store, trade->trade_id, NULL, &received, err);
     }
-    if (status == TH_OK && strcmp(trade->state, "approved") == 0) {
+    bool due = strcmp(trade->state, "approved") == 0;
+    if (status == TH_OK && due) {
         status = th_trade_outstanding(store, trade, &outstanding, err);
     }
     th_json_set_money(object, "received_fen", received);
-    th_json_set_money(object, "outstanding_fen", outstanding);
+    th_json_set(object, "outstanding_fen",
+                due ? th_json_int(th_money_fen(outstanding)) : th_json_null());
     if (status == TH_OK) {
         *ret_object = object;
     } else {

@@ -59,13 +59,14 @@ static void name_parcel(struct named *named, int64_t parcel_id, struct th_date d
     if (dated && (named->first.year == 0 || th_date_compare(day, named->first) < 0)) {
         named->first = day;
     }
+    char *end = named->parcels + named->used;
     if (named->n++ >= SHOWN || named->used + ROOM >= sizeof(named->parcels)) {
+        (void)snprintf(end, sizeof(named->parcels) - named->used, " …");
         return;
     }
-    int written =
-        snprintf(named->parcels + named->used, sizeof(named->parcels) - named->used,
-                 "%s%" PRId64 "%s%s%s", named->used > 0 ? ", " : "", parcel_id, dated ? " (" : "",
-                 dated ? th_date_format(day, text) : "", dated ? ")" : "");
+    int written = snprintf(end, sizeof(named->parcels) - named->used, "%s%" PRId64 "%s%s%s",
+                           named->used > 0 ? ", " : "", parcel_id, dated ? " (" : "",
+                           dated ? th_date_format(day, text) : "", dated ? ")" : "");
     named->used += written > 0 ? (size_t)written : 0;
 }
 

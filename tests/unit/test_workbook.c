@@ -128,6 +128,39 @@ static void close__cells_have_the_types_they_were_given(void **state)
     free(core);
 }
 
+// Whatever digits stand in the file: who reads them as numbers has the amount to the fen.
+static void workbook__amounts_are_read_back_as_they_were(void **state)
+{
+    enum { N = 2000 };
+    static const struct th_workbook_column columns[] = {{"元", 0, false}};
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    int64_t cents[N] = {-9360746, 69881, 1, -1, 10, 0, 99999999999999, -99999999999999};
+    uint64_t seed = 5;
+    for (size_t i = 8; i < N; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407U;
+        int64_t size = (int64_t)(seed >> (18 + i % 40));
+        cents[i] = (i % 2 == 0 ? size : -size) % 100000000000000;
+    }
+    struct th_workbook *workbook = open_ok(th_test_path(path, *state, "amounts.xlsx"));
+    th_workbook_sheet(workbook, "表", columns, 1);
+    for (size_t i = 0; i < N; i++) {
+        th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+        th_workbook_cent(workbook, cents[i]);
+    }
+    assert_ok(th_workbook_close(workbook, &err), &err);
+    char *sheet = member_read(path, "xl/worksheets/sheet1.xml");
+    const char *at = sheet;
+    for (size_t i = 0; i < N; i++) {
+        at = strstr(at, "<v>");
+        assert_non_null(at);
+        at += strlen("<v>");
+        assert_true(strtod(at, NULL) == (double)cents[i] / 100);
+    }
+    assert_null(strstr(at, "<v>"));
+    free(sheet);
+}
+
 static void choices__are_offered_from_the_sheet_that_lists_them(void **state)
 {
     static const struct th_workbook_column columns[] = {{"地块号", 0, false}, {"立地", 0, false}};
@@ -332,6 +365,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(close__cells_have_the_types_they_were_given, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(workbook__amounts_are_read_back_as_they_were, folder_make,
                                         folder_drop),
         cmocka_unit_test_setup_teardown(choices__are_offered_from_the_sheet_that_lists_them,
                                         folder_make, folder_drop),

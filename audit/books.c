@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "audit/books_internal.h"
+#include "audit/check.h"
 #include "audit/recipients.h"
 
 void th_books_clear(struct th_books *books)
@@ -20,6 +21,10 @@ void th_books_clear(struct th_books *books)
     th_money_clear(&books->money);
     th_table_clear(&books->deal_ids);
     th_table_clear(&books->receipt_ids);
+    th_table_clear(&books->beneficiary_names);
+    th_list_clear(&books->beneficiaries);
+    th_list_clear(&books->waiters);
+    th_table_clear(&books->withdrawn_ids);
     th_table_clear(&books->package_ids);
     th_table_clear(&books->prefixes);
     th_table_clear(&books->keys);
@@ -45,6 +50,29 @@ bool th_sum(int64_t *sum, int64_t value)
 void th_post_fault(struct th_books *books, const struct th_post *post)
 {
     th_fault_add_text(books->faults, TH_FAULT_POST_FORM, post->kind, post->number);
+}
+
+bool th_post_fraction(const struct th_post *post, const char *key, struct th_fraction *ret_fraction)
+{
+    struct th_text text;
+    return th_text_member(post->nodes, post->index, key, &text) &&
+           th_fraction_read(text, ret_fraction);
+}
+
+bool th_post_day(const struct th_post *post, const char *key, int64_t *ret_day)
+{
+    struct th_text text;
+    return th_text_member(post->nodes, post->index, key, &text) && th_check_day_read(text, ret_day);
+}
+
+void th_post_login(struct th_books *books, const struct th_post *post, const char *key)
+{
+    struct th_text login;
+    if (!th_text_member(post->nodes, post->index, key, &login)) {
+        th_post_fault(books, post);
+    } else if (!th_text_same(login, post->line->login)) {
+        th_fault_add_text(books->faults, TH_FAULT_POST_LOGIN, post->kind, post->number);
+    }
 }
 
 void th_books_pend(struct th_books *books, const struct th_pending *pending)
@@ -77,7 +105,7 @@ struct th_holder *th_books_holder(struct th_books *books, int64_t id)
     return &books->holders[row];
 }
 
-struct th_deal *th_books_deal(struct th_books *books, int64_t id)
+struct th_deal *th_books_deal(const struct th_books *books, int64_t id)
 {
     size_t row = th_table_find_id(&books->deal_ids, id);
     return row != SIZE_MAX ? &books->deals[row] : NULL;
@@ -123,31 +151,34 @@ static void count_other(struct th_books *books, const struct th_post *post)
     books->others[row].n++;
 }
 
+static bool book_as(struct th_books *books, const struct th_post *post,
+                    const struct th_post_kind *kinds)
+{
+    for (const struct th_post_kind *kind = kinds; kind->book; kind++) {
+        if (th_text_same(post->kind, kind->name)) {
+            if (kind->in_part || !books->partial) {
+                kind->book(books, post);
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
 static void book_post(struct th_books *books, const struct th_post *post)
 {
-    static const struct {
-        const char *kind;
-        void (*book)(struct th_books *books, const struct th_post *post);
-    } KINDS[] = {{"units", th_book_units},
-                 {"money", th_book_money},
-                 {"trade", th_book_trade},
-                 {"trade_decision", th_book_decision},
-                 {"receipt", th_book_receipt},
-                 {"reversal", th_book_reversal},
-                 {"reversal_debt", th_book_debt},
-                 {"party_account", th_book_account},
-                 {"party_account_decision", th_book_account_decision}};
+    static const struct th_post_kind *const KINDS[] = {
+        th_posts_of_units,         th_posts_of_money,   th_posts_of_deals,    th_posts_of_people,
+        th_posts_of_revenue,       th_posts_of_loans,   th_posts_of_payments, th_posts_of_orders,
+        th_posts_of_beneficiaries, th_posts_of_packages};
     books->n_posts++;
     th_book_may(books, post->line, post->kind);
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
-        if (th_text_is(post->kind, KINDS[i].kind)) {
-            KINDS[i].book(books, post);
+        if (book_as(books, post, KINDS[i])) {
             return;
         }
     }
-    if (!th_book_revenue(books, post) && !th_book_payments(books, post)) {
-        count_other(books, post);
-    }
+    count_other(books, post);
 }
 
 static void book_posts(struct th_books *books, const struct th_line *line,
@@ -190,6 +221,15 @@ static void settle_run(struct th_books *books, const struct th_pending *pending)
     }
 }
 
+static void settle_decision(struct th_books *books, int64_t deal_id)
+{
+    struct th_deal *deal = th_books_deal(books, deal_id);
+    if (deal) {
+        th_book_settle_retired(books, deal);
+        th_money_settle_decision(books, deal);
+    }
+}
+
 static void settle_pending(struct th_books *books, const struct th_pending *pending)
 {
     switch (pending->what) {
@@ -200,7 +240,7 @@ static void settle_pending(struct th_books *books, const struct th_pending *pend
         th_book_settle_deal(books, pending);
         break;
     case TH_PENDING_DECISION:
-        th_money_settle_decision(books, pending->id);
+        settle_decision(books, pending->id);
         break;
     case TH_PENDING_RECEIPT:
         th_money_settle_receipt(books, pending->id, pending->amount_fen);
@@ -210,6 +250,9 @@ static void settle_pending(struct th_books *books, const struct th_pending *pend
         break;
     case TH_PENDING_SALE:
         th_book_settle_sale(books, pending);
+        break;
+    case TH_PENDING_REVIEW:
+        th_book_settle_review(books, pending);
         break;
     case TH_PENDING_PAYMENT:
     case TH_PENDING_RUN:
@@ -246,7 +289,24 @@ static void settle(struct th_books *books)
     }
 }
 
-// One key acts once for a login; the texts are kept apart by a character that neither has.
+size_t th_books_joined(struct th_books *books, struct th_table *table, struct th_text first,
+                       struct th_text second, bool *ret_fresh)
+{
+    size_t row = SIZE_MAX;
+    size_t size = first.size + 1 + second.size;
+    char *both = malloc(size);
+    if (both) {
+        memcpy(both, first.at, first.size);
+        both[first.size] = '\n';
+        memcpy(both + first.size + 1, second.at, second.size);
+        row = th_table_text(table, (struct th_text){.at = both, .size = size}, ret_fresh);
+        free(both);
+    }
+    books->no_memory = books->no_memory || row == SIZE_MAX;
+    return row;
+}
+
+// One key acts once for a login.
 static void book_key(struct th_books *books, const struct th_line *line,
                      const struct th_node *nodes)
 {
@@ -261,21 +321,9 @@ static void book_key(struct th_books *books, const struct th_line *line,
         th_post_fault(books, &post);
         return;
     }
-    size_t size = line->login.size + 1 + key.size;
-    char *both = malloc(size);
-    if (!both) {
-        books->no_memory = true;
-        return;
-    }
-    memcpy(both, line->login.at, line->login.size);
-    both[line->login.size] = '\n';
-    memcpy(both + line->login.size + 1, key.at, key.size);
-    struct th_text text = {.at = both, .size = size};
-    books->no_memory = th_table_text(&books->keys, text, &fresh) == SIZE_MAX || books->no_memory;
-    if (!fresh) {
+    if (th_books_joined(books, &books->keys, line->login, key, &fresh) != SIZE_MAX && !fresh) {
         th_fault_add_text(books->faults, TH_FAULT_KEY_USED, key, 0);
     }
-    free(both);
 }
 
 static void book_party(struct th_books *books, const struct th_line *line,

@@ -21,11 +21,13 @@ struct th_holder { // a party that holds units or money
     size_t village;
     size_t division;
     size_t plain_name;
+    int64_t account; // where it is paid, the one that was confirmed last; 0: nowhere yet
 };
 
 struct th_person {     // behind a login
     bool known;        // was added
     unsigned roles;    // one bit
+    int64_t party;     // for which it acts; 0: the county
     int64_t alone_fen; // decided alone …
     int64_t alone_day; // … on this day, the last one with such a decision
 };
@@ -39,8 +41,9 @@ struct th_deal {
     int64_t tonnes_t;
     int64_t moved_t; // handed over or ended under it
     bool reversal;   // it ends buffer, and the rest of its tonnes is owed
-    bool refund;     // a delivery that brings money back, no units
     enum th_deal_kind kind;
+    int64_t refund_t;  // of a delivery: tonnes that are given up
+    int64_t gone_t;    // of a promise: delivered or given up
     int64_t again_fen; // came for deliveries of it that were corrected, and may come again
     int64_t owed_t;
     int64_t amount_fen;
@@ -51,10 +54,23 @@ struct th_deal {
     char on_date[TH_DAY_BYTES];
     char expires_on[TH_DAY_BYTES]; // NULs: none
     int64_t received_fen;
-    size_t lines;   // first of the lines, counted from 1; 0: none
-    size_t revenue; // row of what it brought, counted from 1; 0: nothing yet
-    size_t owed;    // first of those who are owed money, counted from 1; 0: nobody yet
-    size_t terms;   // of a pledge its loan, of an enforcement its first debt; 0: none
+    size_t lines;       // first of the lines, counted from 1; 0: none
+    size_t revenue;     // row of what it brought, counted from 1; 0: nothing yet
+    size_t owed;        // first of those who are owed money, counted from 1; 0: nobody yet
+    size_t terms;       // of a pledge its loan, of an enforcement its first debt; 0: none
+    size_t beneficiary; // row of beneficiaries, counted from 1; 0: none
+};
+
+struct th_beneficiary { // a name in whose favour units are retired
+    bool accepted;      // by the word that was said last
+    int64_t passed_seq; // entry that approved a retirement for it
+    size_t waiters;     // first of those who propose one, counted from 1; 0: none
+};
+
+struct th_waiter { // a login that proposed retirements for a beneficiary
+    size_t login;
+    int64_t n; // of them that are not decided yet
+    size_t next;
 };
 
 enum th_package_state {
@@ -86,6 +102,7 @@ struct th_alone_rule { // up to which amount the county lets one person decide
 
 struct th_account {  // where a party is to be paid
     size_t proposer; // row of logins
+    int64_t party;
     bool decided;
 };
 
@@ -113,6 +130,10 @@ struct th_books { // zeroed memory is empty
     struct th_deal *deals; // owned
     size_t deals_room;
     struct th_table receipt_ids;
+    struct th_table beneficiary_names; // with their codes
+    struct th_list beneficiaries;      // struct th_beneficiary, a row for each of the names
+    struct th_list waiters;
+    struct th_table withdrawn_ids; // messages to the bank that are sent no more
     struct th_table package_ids;
     struct th_package_steps *packages; // owned
     size_t packages_room;

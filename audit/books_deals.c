@@ -29,6 +29,20 @@ static enum th_deal_kind read_kind(const struct th_post *post)
     return TH_DEAL_OTHER;
 }
 
+struct th_deal *th_post_deal(struct th_books *books, const struct th_post *post, const char *key)
+{
+    int64_t id = 0;
+    if (!th_member_int(post->nodes, post->index, key, 1, &id)) {
+        th_post_fault(books, post);
+        return NULL;
+    }
+    struct th_deal *deal = th_books_deal(books, id);
+    if (!deal) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_UNKNOWN, id, 0, 0);
+    }
+    return deal;
+}
+
 static void copy_day(const struct th_post *post, const char *key, char day[TH_DAY_BYTES])
 {
     struct th_text text;
@@ -48,24 +62,20 @@ static void read_terms(const struct th_post *post, struct th_deal *deal)
     copy_day(post, "expires_on", deal->expires_on);
 }
 
-void th_book_trade(struct th_books *books, const struct th_post *post)
+static void book_trade(struct th_books *books, const struct th_post *post)
 {
     struct th_deal deal = {.state = TH_TRADE_PROPOSED};
     struct th_text state;
-    struct th_text proposer;
     bool fresh = false;
     if (!th_member_int(post->nodes, post->index, "trade_id", 1, &deal.id) ||
         !th_member_int(post->nodes, post->index, "tonnes", 0, &deal.tonnes_t) ||
         !th_member_int(post->nodes, post->index, "amount_fen", 0, &deal.amount_fen) ||
         !th_text_member(post->nodes, post->index, "state", &state) ||
-        !th_text_is(state, "proposed") ||
-        !th_text_member(post->nodes, post->index, "proposed_by", &proposer)) {
+        !th_text_is(state, "proposed")) {
         th_post_fault(books, post);
         return;
     }
-    if (!th_text_same(proposer, post->line->login)) {
-        th_fault_add(books->faults, TH_FAULT_TRADE_PROPOSER, deal.id, 0, 0);
-    }
+    th_post_login(books, post, "proposed_by");
     if (books->partial) {
         return;
     }
@@ -75,7 +85,7 @@ void th_book_trade(struct th_books *books, const struct th_post *post)
         return;
     }
     books->deals = items;
-    deal.proposer = th_books_login(books, proposer);
+    deal.proposer = books->actor;
     deal.kind = read_kind(post);
     read_terms(post, &deal);
     size_t row = th_table_id(&books->deal_ids, deal.id, &fresh);
@@ -83,6 +93,7 @@ void th_book_trade(struct th_books *books, const struct th_post *post)
         books->no_memory = true;
     } else if (fresh) {
         books->deals[row] = deal;
+        th_book_retirement(books, post, &books->deals[row]);
     } else {
         th_fault_add(books->faults, TH_FAULT_TRADE_AGAIN, deal.id, 0, 0);
     }
@@ -192,35 +203,85 @@ static bool is_late(const struct th_post *post, const struct th_deal *deal)
     return deal->expires_on[0] != '\0' && memcmp(day, deal->expires_on, TH_DAY_BYTES) > 0;
 }
 
-// What came for a delivery that is taken back is owed back, and may be paid ahead once more.
+// The promise on which a deal delivers, or gives tonnes up; NULL: it does neither.
+static struct th_deal *promise_of(struct th_books *books, const struct th_deal *deal)
+{
+    bool delivers = deal->kind == TH_DEAL_DELIVERY || deal->kind == TH_DEAL_EXERCISE;
+    return delivers ? th_books_deal(books, deal->of) : NULL;
+}
+
+// No more of a promise is delivered or given up than it has.
+static void count_delivery(struct th_books *books, const struct th_deal *delivery)
+{
+    struct th_deal *promise = promise_of(books, delivery);
+    if (promise &&
+        (!th_sum(&promise->gone_t, delivery->tonnes_t) ||
+         !th_sum(&promise->gone_t, delivery->refund_t) || promise->gone_t > promise->tonnes_t)) {
+        th_fault_add(books->faults, TH_FAULT_PROMISE_TONNES, promise->id, promise->gone_t,
+                     promise->tonnes_t);
+    }
+}
+
+// What came for a delivery that is taken back is owed back, and may be paid ahead once more; its
+// tonnes are still to come.
 static void take_back(struct th_books *books, const struct th_deal *correction)
 {
     const struct th_deal *delivery = th_books_deal(books, correction->of);
-    struct th_deal *promise =
-        delivery && delivery->kind == TH_DEAL_DELIVERY ? th_books_deal(books, delivery->of) : NULL;
-    if (promise && !th_sum(&promise->again_fen, delivery->received_fen)) {
+    struct th_deal *promise = delivery ? promise_of(books, delivery) : NULL;
+    if (promise && (!th_sum(&promise->gone_t, -delivery->tonnes_t) ||
+                    !th_sum(&promise->gone_t, -delivery->refund_t) ||
+                    !th_sum(&promise->again_fen, delivery->received_fen))) {
         books->legs_beyond = true;
     }
 }
 
+// One person alone gives away what is his own side's, never what is somebody else's, up to the
+// county's amount, of which a low price hides nothing; and takes nothing back.
+static bool may_alone(struct th_books *books, const struct th_post *post,
+                      const struct th_deal *deal)
+{
+    const struct th_deal_line *lines = books->revenue.lines.items;
+    int64_t cost_fen = 0;
+    for (size_t i = deal->lines; i != 0; i = lines[i - 1].next) {
+        if (!th_sum(&cost_fen, lines[i - 1].cost_fen)) {
+            return false;
+        }
+    }
+    return deal->kind != TH_DEAL_CORRECTION && deal->amount_fen > 0 &&
+           th_book_speaks(books, deal->seller) &&
+           th_book_alone(books, post, cost_fen > deal->amount_fen ? cost_fen : deal->amount_fen);
+}
+
+static void approve(struct th_books *books, const struct th_post *post, struct th_deal *deal)
+{
+    if (books->actor == deal->proposer && !may_alone(books, post, deal)) {
+        th_fault_add_text(books->faults, TH_FAULT_TRADE_SELF, post->line->login, deal->id);
+    }
+    if (is_late(post, deal)) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_LATE, deal->id, 0, 0);
+    }
+    count_delivery(books, deal);
+    if (deal->kind == TH_DEAL_CORRECTION) {
+        take_back(books, deal);
+    }
+    th_books_pend(books, &(struct th_pending){
+                             .what = TH_PENDING_DECISION, .id = deal->id, .number = post->number});
+}
+
 // Nobody decides that a proposal expired: its day has passed.
-void th_book_decision(struct th_books *books, const struct th_post *post)
+static void book_decision(struct th_books *books, const struct th_post *post)
 {
     int64_t id = 0;
     struct th_text text;
-    struct th_text decider = {.size = 0};
     enum th_trade_state state = TH_TRADE_EXPIRED;
-    const struct th_node *by = th_node_get(post->nodes, post->index, "decided_by");
     if (!th_member_int(post->nodes, post->index, "trade_id", 1, &id) ||
         !th_text_member(post->nodes, post->index, "state", &text) || !read_state(text, &state) ||
-        (by && by->type != TH_NODE_NULL) == (state == TH_TRADE_EXPIRED) ||
-        (state != TH_TRADE_EXPIRED &&
-         !th_text_member(post->nodes, post->index, "decided_by", &decider))) {
+        (state == TH_TRADE_EXPIRED && th_node_get(post->nodes, post->index, "decided_by"))) {
         th_post_fault(books, post);
         return;
     }
-    if (state != TH_TRADE_EXPIRED && !th_text_same(decider, post->line->login)) {
-        th_fault_add(books->faults, TH_FAULT_TRADE_DECIDER, id, 0, 0);
+    if (state != TH_TRADE_EXPIRED) {
+        th_post_login(books, post, "decided_by");
     }
     if (books->partial) {
         return;
@@ -235,35 +296,20 @@ void th_book_decision(struct th_books *books, const struct th_post *post)
         return;
     }
     deal->state = state;
-    if (state == TH_TRADE_APPROVED && th_books_login(books, decider) == deal->proposer &&
-        !th_book_alone(books, post, deal->amount_fen)) {
-        th_fault_add_text(books->faults, TH_FAULT_TRADE_SELF, decider, id);
-    }
-    if (state == TH_TRADE_APPROVED && is_late(post, deal)) {
-        th_fault_add(books->faults, TH_FAULT_TRADE_LATE, id, 0, 0);
-    }
-    if (state == TH_TRADE_APPROVED && deal->kind == TH_DEAL_CORRECTION) {
-        take_back(books, deal);
-    }
+    th_book_retired(books, deal);
     if (state == TH_TRADE_APPROVED) {
-        th_books_pend(books, &(struct th_pending){
-                                 .what = TH_PENDING_DECISION, .id = id, .number = post->number});
+        approve(books, post, deal);
     }
 }
 
-void th_book_receipt(struct th_books *books, const struct th_post *post)
+static void book_receipt(struct th_books *books, const struct th_post *post)
 {
     int64_t id = 0;
-    int64_t trade_id = 0;
     int64_t amount_fen = 0;
     bool fresh = false;
     if (!th_member_int(post->nodes, post->index, "receipt_id", 1, &id) ||
-        !th_member_int(post->nodes, post->index, "trade_id", 1, &trade_id) ||
         !th_member_int(post->nodes, post->index, "amount_fen", 1, &amount_fen)) {
         th_post_fault(books, post);
-        return;
-    }
-    if (books->partial) {
         return;
     }
     if (th_table_id(&books->receipt_ids, id, &fresh) == SIZE_MAX) {
@@ -273,61 +319,63 @@ void th_book_receipt(struct th_books *books, const struct th_post *post)
     if (!fresh) {
         th_fault_add(books->faults, TH_FAULT_RECEIPT_AGAIN, id, 0, 0);
     }
-    struct th_deal *deal = th_books_deal(books, trade_id);
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
     if (!deal) {
-        th_fault_add(books->faults, TH_FAULT_TRADE_UNKNOWN, trade_id, 0, 0);
         return;
     }
     if (!th_sum(&deal->received_fen, amount_fen)) {
         books->legs_beyond = true;
     } else if (deal->received_fen - deal->again_fen > deal->amount_fen) {
-        th_fault_add(books->faults, TH_FAULT_RECEIPT_EXCESS, trade_id, deal->received_fen,
+        th_fault_add(books->faults, TH_FAULT_RECEIPT_EXCESS, deal->id, deal->received_fen,
                      deal->amount_fen);
     }
     th_books_pend(books, &(struct th_pending){.what = TH_PENDING_RECEIPT,
-                                              .id = trade_id,
+                                              .id = deal->id,
                                               .number = post->number,
                                               .amount_fen = amount_fen});
 }
 
-void th_book_reversal(struct th_books *books, const struct th_post *post)
+static void book_reversal(struct th_books *books, const struct th_post *post)
 {
-    int64_t id = 0;
-    if (!th_member_int(post->nodes, post->index, "trade_id", 1, &id)) {
-        th_post_fault(books, post);
-        return;
-    }
-    struct th_deal *deal = th_books_deal(books, id);
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
     if (deal) {
         deal->reversal = true;
-    } else if (!books->partial) {
-        th_fault_add(books->faults, TH_FAULT_TRADE_UNKNOWN, id, 0, 0);
     }
 }
 
-void th_book_debt(struct th_books *books, const struct th_post *post)
+static void book_debt(struct th_books *books, const struct th_post *post)
 {
-    int64_t id = 0;
     int64_t party = 0;
     int64_t owed_t = 0;
-    if (!th_member_int(post->nodes, post->index, "trade_id", 1, &id) ||
-        !th_member_int(post->nodes, post->index, "party_id", 1, &party) ||
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
+    if (!deal) {
+        return;
+    }
+    if (!th_member_int(post->nodes, post->index, "party_id", 1, &party) ||
         !th_member_int(post->nodes, post->index, "owed_t", 1, &owed_t)) {
         th_post_fault(books, post);
         return;
     }
-    if (books->partial) {
-        return;
-    }
-    struct th_deal *deal = th_books_deal(books, id);
-    if (!deal) {
-        th_fault_add(books->faults, TH_FAULT_TRADE_UNKNOWN, id, 0, 0);
-        return;
-    }
     books->legs_beyond = !th_sum(&deal->owed_t, owed_t) || books->legs_beyond;
-    th_books_pend(
-        books, &(struct th_pending){.what = TH_PENDING_APPROVAL, .id = id, .number = post->number});
+    th_books_pend(books, &(struct th_pending){
+                             .what = TH_PENDING_APPROVAL, .id = deal->id, .number = post->number});
 }
+
+static void book_delivery(struct th_books *books, const struct th_post *post)
+{
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
+    if (deal) {
+        (void)th_member_int(post->nodes, post->index, "refund_t", 1, &deal->refund_t);
+    }
+}
+
+const struct th_post_kind th_posts_of_deals[] = {{TH_TEXT("delivery"), book_delivery, false},
+                                                 {TH_TEXT("trade"), book_trade, true},
+                                                 {TH_TEXT("trade_decision"), book_decision, true},
+                                                 {TH_TEXT("receipt"), book_receipt, false},
+                                                 {TH_TEXT("reversal"), book_reversal, false},
+                                                 {TH_TEXT("reversal_debt"), book_debt, false},
+                                                 {.book = NULL}};
 
 void th_book_settle_deal(struct th_books *books, const struct th_pending *pending)
 {

@@ -12,6 +12,24 @@ struct th_post { // one of an entry
     struct th_text kind;
 };
 
+// What books the posts of a kind. Of a part of a journal only what one entry says alone is booked.
+struct th_post_kind {
+    struct th_text name;
+    void (*book)(struct th_books *books, const struct th_post *post);
+    bool in_part;
+};
+// Each ends with a kind without a name.
+extern const struct th_post_kind th_posts_of_units[];
+extern const struct th_post_kind th_posts_of_deals[];
+extern const struct th_post_kind th_posts_of_people[];
+extern const struct th_post_kind th_posts_of_revenue[];
+extern const struct th_post_kind th_posts_of_money[];
+extern const struct th_post_kind th_posts_of_loans[];
+extern const struct th_post_kind th_posts_of_payments[];
+extern const struct th_post_kind th_posts_of_orders[];
+extern const struct th_post_kind th_posts_of_beneficiaries[];
+extern const struct th_post_kind th_posts_of_packages[];
+
 struct th_pending { // an issuance or a trade that the end of the entry looks at
     enum {
         TH_PENDING_ISSUANCE,
@@ -21,6 +39,7 @@ struct th_pending { // an issuance or a trade that the end of the entry looks at
         TH_PENDING_LOAN,    // id of the pledge
         TH_PENDING_PAYMENT, // id of the run
         TH_PENDING_SALE,    // of a run: row, counted from 1
+        TH_PENDING_REVIEW,  // of a beneficiary: row, counted from 1
         TH_PENDING_RUN      // that is approved: its id
     } what;
     int64_t id;
@@ -29,6 +48,7 @@ struct th_pending { // an issuance or a trade that the end of the entry looks at
     int64_t amount_fen;
     int64_t other; // of a loan the enforcement that pays it (0: none), of a payment its party
     int64_t attempt;
+    int64_t day;       // of a loan
     enum th_memo memo; // of a payment that is sent again: none
 };
 void th_books_pend(struct th_books *books, const struct th_pending *pending);
@@ -46,17 +66,29 @@ static inline bool th_member_int(const struct th_node *nodes, size_t index, cons
 }
 
 void th_post_fault(struct th_books *books, const struct th_post *post);
+// The login that a post names by this key must be the one of its entry.
+void th_post_login(struct th_books *books, const struct th_post *post, const char *key);
 
 // NULL without memory, which the books remember.
 struct th_holder *th_books_holder(struct th_books *books, int64_t id);
-struct th_deal *th_books_deal(struct th_books *books, int64_t id); // NULL: unknown
+struct th_deal *th_books_deal(const struct th_books *books, int64_t id); // NULL: unknown
+// A member that is a rate or share, or a day; false when it is none.
+bool th_post_fraction(const struct th_post *post, const char *key,
+                      struct th_fraction *ret_fraction);
+bool th_post_day(const struct th_post *post, const char *key, int64_t *ret_day);
+// The deal that a post names by this key; NULL, and a fault: none or an unknown one.
+struct th_deal *th_post_deal(struct th_books *books, const struct th_post *post, const char *key);
 size_t th_books_login(struct th_books *books, struct th_text login);
 // Adds without leaving 64 bits; false when it would.
 bool th_sum(int64_t *sum, int64_t value);
 
+// The row of two texts, kept apart by a character that neither has; SIZE_MAX without memory, which
+// the books remember.
+size_t th_books_joined(struct th_books *books, struct th_table *table, struct th_text first,
+                       struct th_text second, bool *ret_fresh);
 // A new row, NULL without memory, which the books remember.
 void *th_books_add(struct th_books *books, struct th_list *list, size_t size);
-struct th_run *th_books_run(struct th_books *books, int64_t id); // NULL: unknown
+struct th_run *th_books_run(const struct th_books *books, int64_t id); // NULL: unknown
 
 struct th_move { // a leg for each of the two
     int64_t deal;
@@ -72,21 +104,15 @@ void th_money_begin(struct th_books *books);   // an entry
 void th_money_compare(struct th_books *books); // its end
 // What a party is owed under a deal, a new row when it was nothing so far; NULL without memory.
 struct th_owed *th_money_owed(struct th_books *books, struct th_deal *deal, int64_t party);
-void th_money_settle_decision(struct th_books *books, int64_t deal_id);
+void th_money_settle_decision(struct th_books *books, struct th_deal *deal);
 void th_money_settle_receipt(struct th_books *books, int64_t deal_id, int64_t amount_fen);
 void th_money_settle_loan(struct th_books *books, const struct th_pending *pending);
 void th_money_settle_run(struct th_books *books, struct th_run *run);
+// The first part of what an approved run pays a party; NULL: it owes it nothing.
+struct th_part *th_money_payment(struct th_books *books, const struct th_run *run, int64_t party);
 void th_money_settle_payment(struct th_books *books, const struct th_run *run,
                              const struct th_pending *pending);
 
-void th_book_units(struct th_books *books, const struct th_post *post);
-void th_book_money(struct th_books *books, const struct th_post *post);
-void th_book_trade(struct th_books *books, const struct th_post *post);
-void th_book_decision(struct th_books *books, const struct th_post *post);
-void th_book_receipt(struct th_books *books, const struct th_post *post);
-// That a trade is a reversal, and what is owed for one.
-void th_book_reversal(struct th_books *books, const struct th_post *post);
-void th_book_debt(struct th_books *books, const struct th_post *post);
 // The vintages of an issue, against what its posts made.
 void th_book_vintages(struct th_books *books, const struct th_line *line,
                       const struct th_node *nodes);
@@ -96,9 +122,8 @@ void th_book_package(struct th_books *books, const struct th_line *line,
 // a post).
 void th_book_person(struct th_books *books, const struct th_line *line,
                     const struct th_node *nodes);
-// Where a party is to be paid: proposed by one person, confirmed by another.
-void th_book_account(struct th_books *books, const struct th_post *post);
-void th_book_account_decision(struct th_books *books, const struct th_post *post);
+// Does the login of the entry speak for a party: is it the county's, or that party's own?
+bool th_book_speaks(const struct th_books *books, int64_t party);
 void th_book_may(struct th_books *books, const struct th_line *line, struct th_text what);
 void th_book_villages(struct th_books *books, const struct th_line *line,
                       const struct th_node *nodes);
@@ -109,10 +134,6 @@ void th_book_masses(struct th_books *books, const struct th_line *line,
 size_t th_books_word(struct th_books *books, struct th_text text);
 struct th_package_steps *th_books_package(struct th_books *books, int64_t id);
 
-// Posts of revenue; false for a kind that is none of them.
-bool th_book_revenue(struct th_books *books, const struct th_post *post);
-// Posts of promises, pledges, loans and payments; false for a kind that is none of them.
-bool th_book_payments(struct th_books *books, const struct th_post *post);
 void th_book_settle_sale(struct th_books *books, const struct th_pending *pending);
 // Does a rule of the county let one person decide about this amount on the day of the entry, with
 // what he decided alone before on that day? It is added to that.
@@ -122,6 +143,12 @@ struct th_person *th_books_person(const struct th_books *books, size_t row);
 
 // A rule of the county by which one person may decide alone.
 void th_book_rule(struct th_books *books, const struct th_line *line, const struct th_node *nodes);
+// Beneficiaries of retirements, as they are proposed and decided, and reviewed.
+void th_book_retirement(struct th_books *books, const struct th_post *post, struct th_deal *deal);
+void th_book_retired(struct th_books *books, const struct th_deal *deal);
+void th_book_settle_retired(struct th_books *books, const struct th_deal *deal);
+void th_book_settle_review(struct th_books *books, const struct th_pending *pending);
+
 // What could not be judged before all posts of the entry were booked.
 void th_book_settle_deal(struct th_books *books, const struct th_pending *pending);
 

@@ -31,8 +31,9 @@ static const char *const MEMOS[TH_MEMOS] = {[TH_MEMO_NONE] = "",
 
 void th_money_clear(struct th_money *money)
 {
-    struct th_list *const LISTS[] = {&money->legs,  &money->owed,  &money->debts,
-                                     &money->loans, &money->parts, &money->sharing};
+    struct th_list *const LISTS[] = {&money->legs,   &money->owed,       &money->debts,
+                                     &money->loans,  &money->loan_steps, &money->parts,
+                                     &money->sharing};
     for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++) {
         th_list_clear(LISTS[i]);
     }
@@ -83,7 +84,7 @@ static bool read_leg(const struct th_post *post, struct th_leg *leg)
            (!trade || th_member_int(post->nodes, post->index, "trade", 1, &leg->deal));
 }
 
-void th_book_money(struct th_books *books, const struct th_post *post)
+static void book_money(struct th_books *books, const struct th_post *post)
 {
     struct th_leg leg = {.deal = 0};
     if (!read_leg(post, &leg)) {
@@ -107,6 +108,9 @@ void th_book_money(struct th_books *books, const struct th_post *post)
         books->money.n_posted++;
     }
 }
+
+const struct th_post_kind th_posts_of_money[] = {{TH_TEXT("money"), book_money, true},
+                                                 {.book = NULL}};
 
 void th_money_begin(struct th_books *books)
 {
@@ -392,14 +396,25 @@ static void carry_prepayment(struct th_books *books, struct th_deal *deal)
     books->money.carried_fen = used_fen;
 }
 
+// What is left of what was prepaid once the tonnes that are still to come are paid for.
+static int64_t refundable(const struct th_deal *promise, int64_t prepaid_fen)
+{
+    int64_t to_come_t = promise->tonnes_t - promise->gone_t;
+    int128 price_fen = promise->tonnes_t > 0 && to_come_t > 0
+                           ? (int128)promise->amount_fen * to_come_t / promise->tonnes_t
+                           : 0;
+    return prepaid_fen > price_fen ? (int64_t)(prepaid_fen - price_fen) : 0;
+}
+
 // Tonnes of a promise are given up: what was prepaid for them is owed back.
 static void claim_refund(struct th_books *books, struct th_deal *deal)
 {
     struct th_deal *promise = th_books_deal(books, deal->of);
     struct th_owed *owed = promise ? th_money_owed(books, promise, promise->seller) : NULL;
     int64_t prepaid_fen = owed && owed->open_fen < 0 ? -owed->open_fen : 0;
-    if (!promise || deal->amount_fen > prepaid_fen) {
-        th_fault_add(books->faults, TH_FAULT_MONEY_UNOWED, deal->id, deal->amount_fen, prepaid_fen);
+    int64_t refund_fen = promise ? refundable(promise, prepaid_fen) : 0;
+    if (!promise || deal->amount_fen != refund_fen) {
+        th_fault_add(books->faults, TH_FAULT_MONEY_REFUND, deal->id, deal->amount_fen, refund_fen);
         return;
     }
     th_money_expect(books, &(struct th_move){promise->id, TH_MEMO_PREPAID, TH_ACCOUNT_CLAIM,
@@ -436,12 +451,8 @@ static void claim_back(struct th_books *books, struct th_deal *deal)
     }
 }
 
-void th_money_settle_decision(struct th_books *books, int64_t deal_id)
+void th_money_settle_decision(struct th_books *books, struct th_deal *deal)
 {
-    struct th_deal *deal = th_books_deal(books, deal_id);
-    if (!deal) {
-        return;
-    }
     switch (deal->kind) {
     case TH_DEAL_PURCHASE:
     case TH_DEAL_RESALE:
@@ -450,7 +461,7 @@ void th_money_settle_decision(struct th_books *books, int64_t deal_id)
         claim_lines(books, deal, (enum th_memo)deal->kind);
         break;
     case TH_DEAL_DELIVERY:
-        if (deal->refund) {
+        if (deal->refund_t > 0) {
             claim_refund(books, deal);
         } else {
             claim_lines(books, deal, TH_MEMO_DELIVERY);
@@ -545,7 +556,7 @@ void th_money_settle_receipt(struct th_books *books, int64_t deal_id, int64_t am
         return;
     }
     bool back = deal->kind == TH_DEAL_CORRECTION;
-    int64_t one = back || deal->refund ? deal->seller : deal->buyer;
+    int64_t one = back || deal->refund_t > 0 ? deal->seller : deal->buyer;
     int64_t open_fen =
         deal->state == TH_TRADE_APPROVED ? share_receipt(books, deal, amount_fen) : 0;
     if (amount_fen > open_fen) {

@@ -62,6 +62,13 @@ static bool is_same_person(const struct th_package_steps *package, const struct 
            (issue && login == package->verified_by);
 }
 
+// Does the login of the entry act for the holder? His money rides on the package.
+static bool is_holder(const struct th_books *books, int64_t holder)
+{
+    const struct th_person *person = th_books_person(books, books->actor);
+    return person && person->party == holder;
+}
+
 // What the body of a step adds to what is known of the package; false when it lacks it.
 static bool take_step(struct th_package_steps *package, const struct step *step, size_t login,
                       const struct th_line *line, const struct th_node *nodes)
@@ -114,6 +121,9 @@ void th_book_package(struct th_books *books, const struct th_line *line,
     if (!package || login == SIZE_MAX) {
         return;
     }
+    if (step->after == TH_PACKAGE_VERIFIED && is_holder(books, package->holder)) {
+        th_fault_add_text(books->faults, TH_FAULT_PACKAGE_SIDE, line->login, id);
+    }
     if (is_same_person(package, step, login)) {
         th_fault_add_text(books->faults, TH_FAULT_PACKAGE_SELF, line->login, id);
     }
@@ -130,6 +140,30 @@ void th_book_package(struct th_books *books, const struct th_line *line,
         th_book_masses(books, line, nodes);
     }
 }
+
+// Whoever put a package together does not excuse it from a rule.
+static void book_waiver(struct th_books *books, const struct th_post *post)
+{
+    int64_t id = 0;
+    if (!th_member_int(post->nodes, post->index, "package_id", 1, &id)) {
+        th_post_fault(books, post);
+        return;
+    }
+    th_post_login(books, post, "login");
+    const struct th_package_steps *package = th_books_package(books, id);
+    if (!package) {
+        return;
+    }
+    if (package->state != TH_PACKAGE_DRAFT && package->state != TH_PACKAGE_RETURNED) {
+        th_fault_add_text(books->faults, TH_FAULT_PACKAGE_STEP, post->kind, id);
+    }
+    if (books->actor == package->created_by) {
+        th_fault_add_text(books->faults, TH_FAULT_PACKAGE_SELF, post->line->login, id);
+    }
+}
+
+const struct th_post_kind th_posts_of_packages[] = {{TH_TEXT("waiver"), book_waiver, false},
+                                                    {.book = NULL}};
 
 void th_book_masses(struct th_books *books, const struct th_line *line, const struct th_node *nodes)
 {

@@ -21,7 +21,7 @@ struct th_person *th_books_person(const struct th_books *books, size_t row)
     return row < books->people.n ? &people[row] : NULL;
 }
 
-static void add(struct th_books *books, struct th_text login, struct th_text role)
+static void add(struct th_books *books, struct th_text login, struct th_text role, int64_t party)
 {
     struct th_person *person = th_books_person(books, th_books_login(books, login));
     if (!person) {
@@ -32,6 +32,7 @@ static void add(struct th_books *books, struct th_text login, struct th_text rol
         return;
     }
     person->known = true;
+    person->party = party;
     for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++) {
         if (th_text_is(role, ROLES[i].name)) {
             person->roles = ROLES[i].bit;
@@ -44,19 +45,22 @@ void th_book_person(struct th_books *books, const struct th_line *line, const st
     static const struct th_text FIRST = {.at = "admin", .size = 5};
     struct th_text login;
     struct th_text role;
+    int64_t party = 0;
     if (th_text_is(line->entry_kind, "registry.create")) {
-        add(books, FIRST, FIRST);
+        add(books, FIRST, FIRST, 0);
     } else if (th_text_is(line->entry_kind, "user.add") &&
                th_text_member(nodes, line->first_node, "login", &login) &&
                th_text_member(nodes, line->first_node, "role", &role)) {
-        add(books, login, role);
+        (void)th_member_int(nodes, line->first_node, "party_id", 1, &party);
+        add(books, login, role, party);
     }
 }
 
-#define WORD(text)                                                                                 \
-    {                                                                                              \
-        .at = (text), .size = sizeof(text) - 1                                                     \
-    }
+bool th_book_speaks(const struct th_books *books, int64_t party)
+{
+    const struct th_person *person = th_books_person(books, books->actor);
+    return !person || person->party == 0 || person->party == party;
+}
 
 void th_book_may(struct th_books *books, const struct th_line *line, struct th_text what)
 {
@@ -64,31 +68,34 @@ void th_book_may(struct th_books *books, const struct th_line *line, struct th_t
     static const struct {
         struct th_text what;
         unsigned roles;
-    } MAY[] = {{WORD("registry.key"), ADMIN},
-               {WORD("registry.restored"), ADMIN},
-               {WORD("registry.rebuild"), ADMIN},
-               {WORD("user.add"), ADMIN},
-               {WORD("user.limit"), ADMIN},
-               {WORD("rule.set"), OFFICER},
-               {WORD("package.create"), CLERK | OFFICER | ADMIN},
-               {WORD("package.submit"), CLERK | OFFICER | ADMIN},
-               {WORD("package.withdraw"), CLERK | OFFICER | ADMIN},
-               {WORD("package.waive"), OFFICER},
-               {WORD("package.verify"), VERIFIER},
-               {WORD("package.issue"), OFFICER},
-               {WORD("trade"), BANK | OFFICER},
-               {WORD("trade_decision"), BANK | OFFICER},
-               {WORD("receipt"), BANK | OFFICER},
-               {WORD("party_account"), BANK | OFFICER},
-               {WORD("party_account_decision"), BANK | OFFICER},
-               {WORD("revenue_term"), OFFICER},
-               {WORD("revenue_term_end"), OFFICER},
-               {WORD("deduction_withdrawal"), BANK},
-               {WORD("distribution"), BANK | OFFICER},
-               {WORD("distribution_decision"), BANK | OFFICER},
-               {WORD("outbox.set"), ADMIN},
-               {WORD("outbox.resend"), ADMIN},
-               {WORD("outbox_payment"), BANK | ADMIN}};
+    } MAY[] = {{TH_TEXT("registry.key"), ADMIN},
+               {TH_TEXT("registry.restored"), ADMIN},
+               {TH_TEXT("registry.rebuild"), ADMIN},
+               {TH_TEXT("user.add"), ADMIN},
+               {TH_TEXT("user.limit"), ADMIN},
+               {TH_TEXT("rule.set"), OFFICER},
+               {TH_TEXT("package.create"), CLERK | OFFICER | ADMIN},
+               {TH_TEXT("package.submit"), CLERK | OFFICER | ADMIN},
+               {TH_TEXT("package.withdraw"), CLERK | OFFICER | ADMIN},
+               {TH_TEXT("package.waive"), OFFICER},
+               {TH_TEXT("package.verify"), VERIFIER},
+               {TH_TEXT("package.issue"), OFFICER},
+               {TH_TEXT("waiver"), OFFICER},
+               {TH_TEXT("trade"), BANK | OFFICER},
+               {TH_TEXT("trade_decision"), BANK | OFFICER},
+               {TH_TEXT("receipt"), BANK | OFFICER},
+               {TH_TEXT("reversal"), OFFICER},
+               {TH_TEXT("beneficiary_review"), BANK | OFFICER},
+               {TH_TEXT("party_account"), BANK | OFFICER},
+               {TH_TEXT("party_account_decision"), BANK | OFFICER},
+               {TH_TEXT("revenue_term"), OFFICER},
+               {TH_TEXT("revenue_term_end"), OFFICER},
+               {TH_TEXT("deduction_withdrawal"), BANK},
+               {TH_TEXT("distribution"), BANK | OFFICER},
+               {TH_TEXT("distribution_decision"), BANK | OFFICER},
+               {TH_TEXT("outbox.set"), ADMIN},
+               {TH_TEXT("outbox.resend"), ADMIN},
+               {TH_TEXT("outbox_payment"), BANK | ADMIN}};
     struct th_person *people = books->people.items;
     if (books->actor >= books->people.n || books->partial) {
         return;
@@ -106,29 +113,17 @@ void th_book_may(struct th_books *books, const struct th_line *line, struct th_t
     }
 }
 
-// The account's number, when the post names the login of its entry; 0: it is not as it must be.
-static int64_t account_of(struct th_books *books, const struct th_post *post)
+static void book_account(struct th_books *books, const struct th_post *post)
 {
     int64_t id = 0;
-    struct th_text login;
-    if (!th_member_int(post->nodes, post->index, "account_id", 1, &id) ||
-        !th_text_member(post->nodes, post->index, "login", &login)) {
-        th_post_fault(books, post);
-        return 0;
-    }
-    if (!th_text_same(login, post->line->login)) {
-        th_fault_add(books->faults, TH_FAULT_ACCOUNT_LOGIN, id, 0, 0);
-    }
-    return books->partial ? 0 : id;
-}
-
-void th_book_account(struct th_books *books, const struct th_post *post)
-{
+    int64_t party = 0;
     bool fresh = false;
-    int64_t id = account_of(books, post);
-    if (id == 0) {
+    if (!th_member_int(post->nodes, post->index, "account_id", 1, &id) ||
+        !th_member_int(post->nodes, post->index, "party_id", 1, &party)) {
+        th_post_fault(books, post);
         return;
     }
+    th_post_login(books, post, "login");
     if (th_table_id(&books->account_ids, id, &fresh) == SIZE_MAX) {
         books->no_memory = true;
         return;
@@ -140,28 +135,43 @@ void th_book_account(struct th_books *books, const struct th_post *post)
     struct th_account *account = th_books_add(books, &books->accounts, sizeof(*account));
     if (account) {
         account->proposer = books->actor;
+        account->party = party;
     }
 }
 
-void th_book_account_decision(struct th_books *books, const struct th_post *post)
+static void book_account_decision(struct th_books *books, const struct th_post *post)
 {
     struct th_text state;
-    int64_t id = account_of(books, post);
-    if (id == 0) {
+    int64_t id = 0;
+    if (!th_member_int(post->nodes, post->index, "account_id", 1, &id) ||
+        !th_text_member(post->nodes, post->index, "state", &state)) {
+        th_post_fault(books, post);
         return;
     }
+    th_post_login(books, post, "login");
     size_t row = th_table_find_id(&books->account_ids, id);
     struct th_account *accounts = books->accounts.items;
-    if (row >= books->accounts.n || accounts[row].decided ||
-        !th_text_member(post->nodes, post->index, "state", &state)) {
+    if (row >= books->accounts.n || accounts[row].decided) {
         th_fault_add(books->faults, TH_FAULT_ACCOUNT_STEP, id, 0, 0);
         return;
     }
     accounts[row].decided = true;
-    if (th_text_is(state, "confirmed") && accounts[row].proposer == books->actor) {
+    if (!th_text_is(state, "confirmed")) {
+        return;
+    }
+    if (accounts[row].proposer == books->actor) {
         th_fault_add_text(books->faults, TH_FAULT_ACCOUNT_SELF, post->line->login, id);
     }
+    struct th_holder *holder = th_books_holder(books, accounts[row].party);
+    if (holder) {
+        holder->account = id;
+    }
 }
+
+const struct th_post_kind th_posts_of_people[] = {
+    {TH_TEXT("party_account"), book_account, false},
+    {TH_TEXT("party_account_decision"), book_account_decision, false},
+    {.book = NULL}};
 
 void th_book_villages(struct th_books *books, const struct th_line *line,
                       const struct th_node *nodes)

@@ -15,11 +15,12 @@ void th_revenue_clear(struct th_revenue *revenue)
 {
     struct th_table *const TABLES[] = {&revenue->pool_ids, &revenue->group_ids, &revenue->place_ids,
                                        &revenue->term_ids, &revenue->run_ids,   &revenue->cost_ids};
-    struct th_list *const LISTS[] = {
-        &revenue->lines,    &revenue->pools,  &revenue->parts,   &revenue->masses,
-        &revenue->villages, &revenue->groups, &revenue->members, &revenue->places,
-        &revenue->terms,    &revenue->splits, &revenue->deals,   &revenue->costs,
-        &revenue->runs,     &revenue->sales,  &revenue->payees,  &revenue->differences};
+    struct th_list *const LISTS[] = {&revenue->lines,       &revenue->pools,     &revenue->parts,
+                                     &revenue->masses,      &revenue->villages,  &revenue->groups,
+                                     &revenue->members,     &revenue->places,    &revenue->terms,
+                                     &revenue->splits,      &revenue->deals,     &revenue->costs,
+                                     &revenue->runs,        &revenue->sales,     &revenue->payees,
+                                     &revenue->differences, &revenue->cost_words};
     for (size_t i = 0; i < sizeof(TABLES) / sizeof(TABLES[0]); i++) {
         th_table_clear(TABLES[i]);
     }
@@ -70,59 +71,6 @@ static bool day_of(const struct th_post *post, const char *key, char day[TH_DAY_
     return true;
 }
 
-// "70", "0.39", "70/87": a numerator over a power of ten, or over what stands behind the stroke.
-static bool read_fraction(struct th_text text, struct th_fraction *ret_fraction)
-{
-    int64_t parts[2] = {0, 0};
-    int64_t scale = 1;
-    bool digit = false; // in this part
-    bool point = false;
-    int part = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.at[i];
-        if ((c == '/' || c == '.') && digit && part == 0 && !point) {
-            point = c == '.';
-            part = c == '/';
-            digit = false;
-            continue;
-        }
-        if (c < '0' || c > '9' || parts[part] > (INT64_MAX - 9) / 10 ||
-            (point && scale > INT64_MAX / 10)) {
-            return false;
-        }
-        parts[part] = parts[part] * 10 + (c - '0');
-        scale *= point ? 10 : 1;
-        digit = true;
-    }
-    if (!digit || (part == 1 && parts[1] == 0)) {
-        return false;
-    }
-    *ret_fraction = (struct th_fraction){parts[0], part == 1 ? parts[1] : scale};
-    return true;
-}
-
-static bool fraction_of(const struct th_post *post, const char *key,
-                        struct th_fraction *ret_fraction)
-{
-    struct th_text text;
-    return th_text_member(post->nodes, post->index, key, &text) &&
-           read_fraction(text, ret_fraction);
-}
-
-static struct th_deal *deal_of(struct th_books *books, const struct th_post *post)
-{
-    int64_t id = 0;
-    if (!id_of(post, "trade_id", &id)) {
-        th_post_fault(books, post);
-        return NULL;
-    }
-    struct th_deal *deal = th_books_deal(books, id);
-    if (!deal) {
-        th_fault_add(books->faults, TH_FAULT_TRADE_UNKNOWN, id, 0, 0);
-    }
-    return deal;
-}
-
 static struct th_deal_revenue *revenue_of(struct th_books *books, struct th_deal *deal)
 {
     if (deal->revenue == 0) {
@@ -138,7 +86,7 @@ static struct th_deal_revenue *revenue_of(struct th_books *books, struct th_deal
 static void book_line(struct th_books *books, const struct th_post *post)
 {
     struct th_deal_line line = {.pool = 0};
-    struct th_deal *deal = deal_of(books, post);
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
     if (!deal) {
         return;
     }
@@ -186,7 +134,8 @@ static void book_member(struct th_books *books, const struct th_post *post)
     int64_t group = 0;
     bool fresh = false;
     if (!id_of(post, "group_id", &group) || !id_of(post, "member_id", &member.party) ||
-        !fraction_of(post, "share", &member.share) || !day_of(post, "from_on", member.from_on)) {
+        !th_post_fraction(post, "share", &member.share) ||
+        !day_of(post, "from_on", member.from_on)) {
         th_post_fault(books, post);
         return;
     }
@@ -209,7 +158,7 @@ static void book_term(struct th_books *books, const struct th_post *post)
     int64_t id = 0;
     bool fresh = false;
     size_t i = 0;
-    if (!id_of(post, "term_id", &id) || !fraction_of(post, "ratio", &read.percent) ||
+    if (!id_of(post, "term_id", &id) || !th_post_fraction(post, "ratio", &read.percent) ||
         !th_text_member(post->nodes, post->index, "basis", &basis)) {
         th_post_fault(books, post);
         return;
@@ -232,7 +181,7 @@ static void book_split(struct th_books *books, const struct th_post *post)
     struct th_split split = {.kind = 0};
     struct th_text kind;
     int64_t id = 0;
-    if (!id_of(post, "term_id", &id) || !fraction_of(post, "share", &split.share)) {
+    if (!id_of(post, "term_id", &id) || !th_post_fraction(post, "share", &split.share)) {
         th_post_fault(books, post);
         return;
     }
@@ -254,9 +203,21 @@ static void book_split(struct th_books *books, const struct th_post *post)
     }
 }
 
+static void add_word(struct th_books *books, struct th_deal_revenue *revenue, int64_t listed)
+{
+    struct th_cost_word *word = th_books_add(books, &books->revenue.cost_words, sizeof(*word));
+    if (word) {
+        *word = (struct th_cost_word){.seq = books->faults->seq,
+                                      .login = books->actor,
+                                      .listed = listed,
+                                      .next = revenue->words};
+        revenue->words = books->revenue.cost_words.n;
+    }
+}
+
 static void book_deduction(struct th_books *books, const struct th_post *post)
 {
-    struct th_deal *deal = deal_of(books, post);
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
     struct th_text kind;
     int64_t fen = 0;
     int64_t id = 0;
@@ -279,7 +240,8 @@ static void book_deduction(struct th_books *books, const struct th_post *post)
     *cost = (struct th_listed_cost){.deal = deal->id,
                                     .fen = fen,
                                     .reserve = th_text_is(kind, "reserve"),
-                                    .login = th_books_login(books, post->line->login)};
+                                    .login = books->actor};
+    add_word(books, revenue, id);
     if (!th_sum(cost->reserve ? &revenue->reserve_fen : &revenue->deducted_fen, fen)) {
         th_post_fault(books, post);
     }
@@ -302,10 +264,12 @@ static void book_withdrawal(struct th_books *books, const struct th_post *post)
         th_fault_add(books->faults, TH_FAULT_COST_TWICE, id, 0, 0);
         return;
     }
-    if (th_books_login(books, post->line->login) == cost->login) {
+    th_post_login(books, post, "login");
+    if (books->actor == cost->login) {
         th_fault_add_text(books->faults, TH_FAULT_COST_SELF, post->line->login, id);
     }
     cost->withdrawn = true;
+    add_word(books, revenue, 0);
     (void)th_sum(cost->reserve ? &revenue->reserve_fen : &revenue->deducted_fen, -cost->fen);
 }
 
@@ -323,22 +287,14 @@ static void book_term_end(struct th_books *books, const struct th_post *post)
 
 static void book_settlement(struct th_books *books, const struct th_post *post)
 {
-    struct th_deal *deal = deal_of(books, post);
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
     struct th_deal_revenue *revenue = deal ? revenue_of(books, deal) : NULL;
     if (revenue && !optional_fen(post, "actual_fen", &revenue->settled_fen)) {
         th_post_fault(books, post);
     } else if (revenue) {
+        th_post_login(books, post, "login");
         revenue->settled = true;
-    }
-}
-
-// The login that a post names must be the one of its entry.
-static void check_login(struct th_books *books, const struct th_post *post, int64_t run_id)
-{
-    struct th_text login;
-    if (!th_text_member(post->nodes, post->index, "login", &login) ||
-        !th_text_same(login, post->line->login)) {
-        th_fault_add(books->faults, TH_FAULT_RUN_LOGIN, run_id, 0, 0);
+        add_word(books, revenue, 0);
     }
 }
 
@@ -355,15 +311,15 @@ static void book_run(struct th_books *books, const struct th_post *post)
     if (!run) {
         return;
     }
-    check_login(books, post, id);
+    th_post_login(books, post, "login");
     if (!fresh) {
         th_fault_add(books->faults, TH_FAULT_RUN_AGAIN, id, 0, 0);
         return;
     }
-    *run = (struct th_run){.id = id, .proposer = th_books_login(books, post->line->login)};
+    *run = (struct th_run){.id = id, .seq = books->faults->seq, .proposer = books->actor};
 }
 
-struct th_run *th_books_run(struct th_books *books, int64_t id)
+struct th_run *th_books_run(const struct th_books *books, int64_t id)
 {
     return find_row(&books->revenue.run_ids, &books->revenue.runs, sizeof(struct th_run), id);
 }
@@ -403,7 +359,7 @@ static void sum_fault(struct th_books *books, enum th_fault_code code, int64_t d
 static void book_sale(struct th_books *books, const struct th_post *post)
 {
     struct th_run *run = run_of(books, post);
-    struct th_deal *deal = run ? deal_of(books, post) : NULL;
+    struct th_deal *deal = run ? th_post_deal(books, post, "trade_id") : NULL;
     struct th_run_sale sale = {.run = 0};
     int64_t kept_fen = 0;
     if (!deal) {
@@ -423,13 +379,17 @@ static void book_sale(struct th_books *books, const struct th_post *post)
     if (kept_fen != now->net_fen - now->distributed_fen) {
         sum_fault(books, TH_FAULT_RUN_SUM, deal->id, "kept_fen");
     }
-    struct th_run_sale *row = th_books_add(books, &books->revenue.sales, sizeof(*row));
+    struct th_deal_revenue *revenue = revenue_of(books, deal);
+    struct th_run_sale *row =
+        revenue ? th_books_add(books, &books->revenue.sales, sizeof(*row)) : NULL;
     if (!row) {
         return;
     }
     sale.next = run->sales;
+    sale.before = revenue->sale;
     *row = sale;
     run->sales = books->revenue.sales.n;
+    revenue->sale = run->sales;
     books->legs_beyond = !th_sum(&run->distributed_fen, now->distributed_fen) || books->legs_beyond;
     th_books_pend(books, &(struct th_pending){.what = TH_PENDING_SALE,
                                               .id = (int64_t)run->sales,
@@ -480,6 +440,52 @@ static void let_go(struct th_books *books, const struct th_run *run)
     }
 }
 
+// The entry that proposed the latest run before this one which shared the same sale; 0: none did.
+static int64_t shared_before(const struct th_books *books, const struct th_run_sale *sale)
+{
+    const struct th_run_sale *sales = books->revenue.sales.items;
+    for (size_t i = sale->before; i != 0; i = sales[i - 1].before) {
+        const struct th_run *run = th_books_run(books, sales[i - 1].run);
+        if (run && run->approved) {
+            return run->seq;
+        }
+    }
+    return 0;
+}
+
+// Did this login say what a sale cost, since it was shared last and before the run was proposed?
+// Costs that were taken back since do not count, but that somebody took them back.
+static bool told_costs(const struct th_books *books, const struct th_run *run,
+                       const struct th_run_sale *sale, size_t login)
+{
+    const struct th_revenue *revenue = &books->revenue;
+    const struct th_deal_revenue *deals = revenue->deals.items;
+    const struct th_cost_word *words = revenue->cost_words.items;
+    const struct th_deal *deal = th_books_deal(books, sale->deal);
+    int64_t since_seq = shared_before(books, sale);
+    size_t i = deal && deal->revenue != 0 ? deals[deal->revenue - 1].words : 0;
+    for (; i != 0 && words[i - 1].seq > since_seq; i = words[i - 1].next) {
+        const struct th_cost_word *word = &words[i - 1];
+        const struct th_listed_cost *cost =
+            find_row(&revenue->cost_ids, &revenue->costs, sizeof(*cost), word->listed);
+        if (word->seq < run->seq && word->login == login && !(cost && cost->withdrawn)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_costs(struct th_books *books, const struct th_run *run, struct th_text login)
+{
+    const struct th_run_sale *sales = books->revenue.sales.items;
+    for (size_t i = run->sales; i != 0; i = sales[i - 1].next) {
+        if (told_costs(books, run, &sales[i - 1], books->actor)) {
+            th_fault_add_text(books->faults, TH_FAULT_COST_APPROVED, login, run->id);
+            return;
+        }
+    }
+}
+
 static void book_run_decision(struct th_books *books, const struct th_post *post)
 {
     struct th_run *run = run_of(books, post);
@@ -492,7 +498,7 @@ static void book_run_decision(struct th_books *books, const struct th_post *post
         th_post_fault(books, post);
         return;
     }
-    check_login(books, post, run->id);
+    th_post_login(books, post, "login");
     if (run->decided) {
         th_fault_add(books->faults, TH_FAULT_RUN_DECIDED, run->id, 0, 0);
         return;
@@ -502,42 +508,30 @@ static void book_run_decision(struct th_books *books, const struct th_post *post
         let_go(books, run);
         return;
     }
-    if (th_books_login(books, post->line->login) == run->proposer &&
-        !th_book_alone(books, post, run->distributed_fen)) {
+    run->approved = true;
+    check_costs(books, run, post->line->login);
+    if (books->actor == run->proposer && !th_book_alone(books, post, run->distributed_fen)) {
         th_fault_add_text(books->faults, TH_FAULT_RUN_SELF, post->line->login, run->id);
     }
     th_books_pend(
         books, &(struct th_pending){.what = TH_PENDING_RUN, .id = run->id, .number = post->number});
 }
 
-bool th_book_revenue(struct th_books *books, const struct th_post *post)
-{
-    static const struct {
-        const char *kind;
-        void (*book)(struct th_books *books, const struct th_post *post);
-    } KINDS[] = {{"trade_line", book_line},
-                 {"pool_share", book_pool},
-                 {"member_share", book_member},
-                 {"revenue_term", book_term},
-                 {"revenue_term_split", book_split},
-                 {"revenue_term_end", book_term_end},
-                 {"revenue_deduction", book_deduction},
-                 {"deduction_withdrawal", book_withdrawal},
-                 {"reserve_settlement", book_settlement},
-                 {"distribution", book_run},
-                 {"distribution_sale", book_sale},
-                 {"distribution_payment", book_payee},
-                 {"distribution_decision", book_run_decision}};
-    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
-        if (th_text_is(post->kind, KINDS[i].kind)) {
-            if (!books->partial) {
-                KINDS[i].book(books, post);
-            }
-            return true;
-        }
-    }
-    return false;
-}
+const struct th_post_kind th_posts_of_revenue[] = {
+    {TH_TEXT("trade_line"), book_line, false},
+    {TH_TEXT("pool_share"), book_pool, false},
+    {TH_TEXT("member_share"), book_member, false},
+    {TH_TEXT("revenue_term"), book_term, false},
+    {TH_TEXT("revenue_term_split"), book_split, false},
+    {TH_TEXT("revenue_term_end"), book_term_end, false},
+    {TH_TEXT("revenue_deduction"), book_deduction, false},
+    {TH_TEXT("deduction_withdrawal"), book_withdrawal, false},
+    {TH_TEXT("reserve_settlement"), book_settlement, false},
+    {TH_TEXT("distribution"), book_run, false},
+    {TH_TEXT("distribution_sale"), book_sale, false},
+    {TH_TEXT("distribution_payment"), book_payee, false},
+    {TH_TEXT("distribution_decision"), book_run_decision, false},
+    {.book = NULL}};
 
 // Is a sum what `part` of the whole comes to? Off by no more than a fen, and what the digits hold.
 static bool is_part(int64_t sum_fen, int64_t whole_fen, int64_t received_fen, int64_t amount_fen)

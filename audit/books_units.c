@@ -176,7 +176,7 @@ static void move(struct th_books *books, const struct th_post *post, const struc
     }
 }
 
-void th_book_units(struct th_books *books, const struct th_post *post)
+static void book_units(struct th_books *books, const struct th_post *post)
 {
     struct leg leg = {.first = 1};
     if (!read_leg(post, &leg)) {
@@ -198,6 +198,9 @@ void th_book_units(struct th_books *books, const struct th_post *post)
         move(books, post, &leg, issuance);
     }
 }
+
+const struct th_post_kind th_posts_of_units[] = {{TH_TEXT("units"), book_units, true},
+                                                 {.book = NULL}};
 
 struct vintage {
     int64_t issuance_id;

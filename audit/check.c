@@ -41,6 +41,34 @@ void th_check_day_format(int64_t day, char buf[TH_DAY_BYTES + 1])
     buf[TH_DAY_BYTES] = '\0';
 }
 
+// The same, days_from_civil; what it does not give back was no day.
+bool th_check_day_read(struct th_text text, int64_t *ret_day)
+{
+    enum { ERA_DAYS = 146097, TO_MARCH_OF_0000 = 719468 };
+    static const size_t BEGINS[] = {0, 5, 8, TH_DAY_BYTES + 1};
+    int64_t parts[3] = {0, 0, 0};
+    char buf[TH_DAY_BYTES + 1];
+    if (text.size != TH_DAY_BYTES) {
+        return false;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t k = BEGINS[i]; k + 1 < BEGINS[i + 1]; k++) {
+            parts[i] = parts[i] * 10 + (text.at[k] - '0');
+        }
+    }
+    int64_t year = parts[0] - (parts[1] <= 2);
+    int64_t in_era = year - (year >= 0 ? year : year - 399) / 400 * 400;
+    int64_t in_year = (153 * (parts[1] + (parts[1] > 2 ? -3 : 9)) + 2) / 5 + parts[2] - 1;
+    int64_t day = (year - in_era) / 400 * ERA_DAYS + in_era * 365 + in_era / 4 - in_era / 100 +
+                  in_year - TO_MARCH_OF_0000;
+    th_check_day_format(day, buf);
+    if (memcmp(buf, text.at, TH_DAY_BYTES) != 0) {
+        return false;
+    }
+    *ret_day = day;
+    return true;
+}
+
 void th_check_clear(struct th_check *check)
 {
     th_books_clear(&check->books);

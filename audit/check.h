@@ -67,5 +67,7 @@ void th_check_clear(struct th_check *check);
 // Days since 1970-01-01 of an instant in Asia/Shanghai, and as "2021-12-28".
 int64_t th_check_day(int64_t at_utc);
 void th_check_day_format(int64_t day, char buf[TH_DAY_BYTES + 1]);
+// The same of "2021-12-28"; false when that is no day.
+bool th_check_day_read(struct th_text text, int64_t *ret_day);
 
 #endif

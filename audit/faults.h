@@ -51,6 +51,8 @@
       "the journal never had the head that was given")                                             \
     X(POST_FORM, "post_form", "第 {a} 笔过账（{t}）的内容不合规定",                                \
       "post {a} ({t}) is not as it must be")                                                       \
+    X(POST_LOGIN, "post_login", "第 {a} 笔过账（{t}）写的用户不是本条的用户",                      \
+      "post {a} ({t}) names a login who is not the one of its entry")                              \
     X(UNITS_ELSEWHERE, "units_elsewhere", "第 {a} 笔过账：签发 {b} 的第 {c} 号不在所说的地方",     \
       "post {a}: serial {c} of issuance {b} does not stand where it is taken from")                \
     X(UNITS_GAP, "units_gap", "第 {a} 笔过账：签发 {b} 的新编号没有接着第 {c} 号",                 \
@@ -83,15 +85,17 @@
       "an amount is beyond what 64 bits hold")                                                     \
     X(TRADE_AGAIN, "trade_again", "交易 {a} 提了两次", "trade {a} is proposed twice")              \
     X(TRADE_UNKNOWN, "trade_unknown", "提到的交易 {a} 并不存在", "trade {a} is not known")         \
-    X(TRADE_PROPOSER, "trade_proposer", "交易 {a} 的提出人不是本条的用户",                         \
-      "trade {a} names a proposer who is not the login of its entry")                              \
     X(TRADE_DECIDED, "trade_decided", "交易 {a} 已经有了决定", "trade {a} was decided before")     \
-    X(TRADE_DECIDER, "trade_decider", "交易 {a} 的决定人不是本条的用户",                           \
-      "trade {a} names a decider who is not the login of its entry")                               \
     X(TRADE_SELF, "trade_self", "交易 {a} 由同一人（{t}）提出和批准",                              \
       "trade {a} is proposed and approved by one person ({t})")                                    \
     X(TRADE_LATE, "trade_late", "交易 {a} 在最后期限之后才批准",                                   \
       "trade {a} is approved after its last day")                                                  \
+    X(BENEFICIARY_NEW, "beneficiary_new", "交易 {a} 为一个没有审核通过的受益人注销",               \
+      "trade {a} retires units for a beneficiary whose name nobody accepted")                      \
+    X(BENEFICIARY_SELF, "beneficiary_self", "受益人 {t} 的审核人自己正提出为它注销",               \
+      "the name of the beneficiary {t} is reviewed by one who proposes to retire units for it")    \
+    X(PROMISE_TONNES, "promise_tonnes", "承诺 {a} 交付和退还 {b} 吨，多于约定的 {c} 吨",           \
+      "promise {a}: {b} tonnes are delivered or given up, more than its {c}")                      \
     X(RECEIPT_AGAIN, "receipt_again", "收款 {a} 记了两次", "receipt {a} stands twice")             \
     X(RECEIPT_EXCESS, "receipt_excess", "交易 {a} 收款 {b} 分，超过约定的 {c} 分",                 \
       "trade {a} received {b} fen, more than the {c} agreed")                                      \
@@ -105,16 +109,26 @@
       "trade {a}: its lines come to {b} fen, not to the {c} agreed")                               \
     X(MONEY_UNOWED, "money_unowed", "交易 {a} 收或退 {b} 分，而当时未结的是 {c} 分",               \
       "trade {a}: {b} fen are received or given back where {c} are open")                          \
+    X(MONEY_REFUND, "money_refund", "交易 {a} 退还 {b} 分，按预付和尚待交付的吨数应为 {c} 分",     \
+      "trade {a}: {b} fen are owed back, where prepayment and tonnes to come leave {c}")           \
     X(LOAN_PLEDGE, "loan_pledge", "贷款记在交易 {a} 上，而它不是已批准的质押",                     \
       "a loan is paid under trade {a}, which is no approved pledge")                               \
-    X(LOAN_SUM, "loan_sum", "质押 {a}：贷款收付 {b} 分，多于本金、已放款或处置所得所允许的",       \
-      "pledge {a}: {b} fen of its loan are more than principal, payouts or sale allow")            \
+    X(LOAN_SUM, "loan_sum", "质押 {a}：贷款收付 {b} 分，多于本金、已放款、利率或处置所得允许的",   \
+      "pledge {a}: {b} fen of its loan are more than principal, payouts, rate or sale allow")      \
     X(PAYMENT_STATE, "payment_state", "分配 {a} 付给主体 {b} 的第 {c} 次支付当时不能这样记",       \
       "run {a}: attempt {c} of the payment to party {b} cannot be made, returned or sent then")    \
     X(PAYMENT_SUM, "payment_sum", "分配 {a} 付给主体 {b} {c} 分，不是分配给它的数",                \
       "run {a}: party {b} is paid {c} fen, which are not what the run gives it")                   \
+    X(ORDER_STATE, "order_state", "消息 {a} 对付给主体 {b} 的第 {c} 次支付说的，与当时的应付不符", \
+      "message {a}: what it says of attempt {c} to pay party {b} is not what is owed then")        \
+    X(ORDER_TWICE, "order_twice", "消息 {a} 又让付给主体 {b} 第 {c} 次支付，前一条并未撤回",       \
+      "message {a} orders attempt {c} to pay party {b}, which a message in force orders already")  \
+    X(ORDER_ACCOUNT, "order_account", "消息 {a} 让付给主体 {b} 的账户 {c} 不是它最后确认的账户",   \
+      "message {a} pays party {b} to account {c}, not to the one confirmed last for it")           \
     X(PACKAGE_SELF, "package_self", "核证包 {a} 由同一人（{t}）经手了必须分开的两步",              \
       "package {a}: one person ({t}) took two steps that need two persons")                        \
+    X(PACKAGE_SIDE, "package_side", "核证包 {a} 由持有人一方的用户（{t}）核证",                    \
+      "package {a} is verified by somebody of its holder ({t})")                                   \
     X(PACKAGE_AGAIN, "package_again", "核证包 {a} 签发了两次", "package {a} is issued twice")      \
     X(PACKAGE_STEP, "package_step", "核证包 {a} 当时不能走到这一步（{t}）",                        \
       "package {a} is not at the step that this one follows ({t})")                                \
@@ -126,8 +140,6 @@
     X(LOGIN_AGAIN, "login_again", "用户 {t} 添加了两次", "the login {t} is added twice")           \
     X(LOGIN_ROLE, "login_role", "用户 {t} 的角色不能做这件事",                                     \
       "the role of the login {t} does not permit this")                                            \
-    X(ACCOUNT_LOGIN, "account_login", "收款账户 {a} 写的用户不是本条的用户",                       \
-      "account {a} names a login who is not the one of its entry")                                 \
     X(ACCOUNT_SELF, "account_self", "收款账户 {a} 由同一人（{t}）提出和确认",                      \
       "account {a} is proposed and confirmed by one person ({t})")                                 \
     X(ACCOUNT_STEP, "account_step", "收款账户 {a} 没有提出过，或者提了、定了两次",                 \
@@ -137,11 +149,11 @@
       "deduction {a} stands twice, or is taken back twice")                                        \
     X(COST_SELF, "cost_self", "扣除 {a} 由同一人（{t}）登记和撤销",                                \
       "deduction {a} is listed and taken back by one person ({t})")                                \
+    X(COST_APPROVED, "cost_approved", "分配 {a} 由登记或撤销过其中费用的人（{t}）批准",            \
+      "run {a} is approved by one who listed or took back a cost in it ({t})")                     \
     X(RUN_UNKNOWN, "run_unknown", "提到的分配 {a} 并不存在", "run {a} is not known")               \
     X(RUN_AGAIN, "run_again", "分配 {a} 记了两次", "run {a} stands twice")                         \
     X(RUN_DECIDED, "run_decided", "分配 {a} 已经有了决定", "run {a} was decided before")           \
-    X(RUN_LOGIN, "run_login", "分配 {a} 写的用户不是本条的用户",                                   \
-      "run {a} names a login who is not the one of its entry")                                     \
     X(RUN_SELF, "run_self", "分配 {a} 由同一人（{t}）提出和批准",                                  \
       "run {a} is proposed and approved by one person ({t})")                                      \
     X(RUN_SUM, "run_sum", "交易 {a} 的分配各项对不上（{t}）",                                      \

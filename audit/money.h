@@ -2,6 +2,7 @@
 #ifndef TH_AUDIT_MONEY_H
 #define TH_AUDIT_MONEY_H
 
+#include "audit/fraction.h"
 #include "audit/table.h"
 
 enum { TH_ACCOUNT_CLAIM, TH_ACCOUNT_CASH, TH_ACCOUNTS };
@@ -75,8 +76,17 @@ struct th_debt { // for which a pledge is enforced; chains in order of rank
 struct th_loan { // under a pledge
     int64_t debtor;
     int64_t principal_fen;
-    int64_t out_fen; // paid out
+    struct th_fraction percent; // a year
+    int64_t out_fen;            // paid out
     int64_t back_fen;
+    int64_t interest_fen;
+    size_t steps; // first of its payouts and repayments, counted from 1; 0: none
+};
+
+struct th_loan_step {
+    int64_t day;
+    int64_t fen; // below zero: back
+    size_t next;
 };
 
 struct th_part { // of a sale in a run: what one party is paid
@@ -85,6 +95,7 @@ struct th_part { // of a sale in a run: what one party is paid
     int64_t amount_fen;
     // of the payment, kept with its first part
     int64_t attempt;
+    int64_t ordered_by; // message to the bank that orders this attempt; 0: none yet
     enum { TH_PAYMENT_OWED, TH_PAYMENT_PAID, TH_PAYMENT_RETURNED } state;
 };
 
@@ -95,6 +106,7 @@ struct th_money {        // zeroed memory is empty
     struct th_list owed;
     struct th_list debts;
     struct th_list loans;
+    struct th_list loan_steps;
     struct th_list parts;   // of runs that were approved, by run, party and deal
     struct th_list sharing; // of the amount at hand
     int64_t run;            // that the entry at hand approves; 0: none

@@ -2,15 +2,11 @@
 #ifndef TH_AUDIT_REVENUE_H
 #define TH_AUDIT_REVENUE_H
 
+#include "audit/fraction.h"
 #include "audit/line.h"
 #include "audit/table.h"
 
 // Rows that belong to another one are a chain: `next` is the row behind, counted from 1; 0 ends it.
-
-struct th_fraction {
-    int64_t numerator;
-    int64_t denominator;
-};
 
 struct th_deal_line {
     int64_t pool;
@@ -73,6 +69,8 @@ struct th_sums { // of one sale in one run, or in all of them
 
 struct th_deal_revenue {
     struct th_sums sums; // of the runs that were not rejected
+    size_t sale;         // its row in the latest run, counted from 1; 0: in none yet
+    size_t words;        // latest of the words about its costs, counted from 1; 0: none
     int64_t deducted_fen;
     int64_t reserve_fen;
     bool settled;
@@ -85,6 +83,13 @@ struct th_listed_cost {
     bool reserve;
     bool withdrawn;
     size_t login; // row of logins: who listed it
+};
+
+struct th_cost_word { // that a cost was listed or taken back, or what a reserve came to
+    int64_t seq;
+    size_t login;
+    int64_t listed; // the cost, which may be taken back later; 0: another word
+    size_t next;    // the one before
 };
 
 struct th_payee {
@@ -101,12 +106,15 @@ struct th_run_sale {
     struct th_sums now;
     size_t payees;
     size_t next;
+    size_t before; // of the same deal, in the run before
 };
 
 struct th_run {
     int64_t id;
+    int64_t seq;     // entry that proposed it
     size_t proposer; // row of logins
     bool decided;
+    bool approved;
     int64_t distributed_fen;
     size_t sales;
     size_t first_part; // of its payments, once it is approved
@@ -131,6 +139,7 @@ struct th_revenue { // zeroed memory is empty
     struct th_list deals; // struct th_deal_revenue
     struct th_table cost_ids;
     struct th_list costs; // a row for each of cost_ids
+    struct th_list cost_words;
     struct th_table run_ids;
     struct th_list runs; // a row for each of run_ids
     struct th_list sales;

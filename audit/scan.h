@@ -20,6 +20,11 @@ static inline bool th_text_is(struct th_text text, const char *literal)
            memcmp(text.at, literal, text.size) == 0;
 }
 bool th_text_same(struct th_text a, struct th_text b);
+// A literal's, of which the size is known when it is compiled.
+#define TH_TEXT(literal)                                                                           \
+    {                                                                                              \
+        .at = (literal), .size = sizeof(literal) - 1                                               \
+    }
 
 enum th_node_type {
     TH_NODE_NULL,

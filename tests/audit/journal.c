@@ -116,6 +116,12 @@ void test_journal_entry(struct test_journal *journal, const char *kind, const ch
     free(text);
 }
 
+void test_journal_posts(struct test_journal *journal, const char *login, const char *posts)
+{
+    journal->login = login;
+    test_journal_entry(journal, "a.b", "x", "{'posts':[%s]}", posts);
+}
+
 void test_journal_begin_alone(struct test_journal *journal)
 {
     memset(journal, 0, sizeof(*journal));

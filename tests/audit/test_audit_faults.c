@@ -490,14 +490,17 @@ static void audit__units_that_ended_do_not_come_back(void **state)
     (void)state;
     until_approved(&journal);
     journal.login = "wang";
-    test_journal_entry(&journal, "trade.propose", "trade:2",
-                       "{'posts':[{'amount_fen':0,'kind':'retirement','post':'trade','proposed_by':"
-                       "'wang','state':'proposed','tonnes':5,'trade_id':2}]}");
+    test_journal_entry(
+        &journal, "trade.propose", "trade:2",
+        "{'posts':[{'amount_fen':0,'beneficiary':'E','kind':'retirement','post':"
+        "'trade','proposed_by':'wang','state':'proposed','tonnes':5,'trade_id':2}]}");
     journal.login = "li";
     test_journal_entry(
         &journal, "trade.approve", "trade:2",
         "{'posts':[{'decided_by':'li','post':'trade_decision','state':'approved','trade_id':2},"
-        "{'first':1,'from':{'owner':2,'pool':1,'state':'held'},'issuance':1,'last':5,'post':"
+        "{'decision':'accepted','name':'E','post':'beneficiary_review','review_id':1,"
+        "'reviewed_by':'li','uscc':''},{'first':1,'from':{'owner':2,'pool':1,'state':'held'},'"
+        "issuance':1,'last':5,'post':"
         "'units','to':{'owner':2,'state':'retired'},'trade':2}]}");
     size_t good = journal.out.size;
     struct test_journal ended = journal;
@@ -518,11 +521,11 @@ static void audit__deals_by_one_person_and_money_out_of_nothing_are_told(void **
         {"approved by its proposer", true, false, "wang", "trade.approve",
          "{'posts':[" APPROVED_BY("wang") "," DELIVERED("1", "30") "]}", TH_FAULT_TRADE_SELF},
         {"approved in another's name", true, false, "wang", "trade.approve",
-         "{'posts':[" APPROVED_BY("li") "," DELIVERED("1", "30") "]}", TH_FAULT_TRADE_DECIDER},
+         "{'posts':[" APPROVED_BY("li") "," DELIVERED("1", "30") "]}", TH_FAULT_POST_LOGIN},
         {"proposed in another's name", false, false, "li", "trade.propose",
          "{'posts':[{'amount_fen':1,'post':'trade','proposed_by':'wang','state':'proposed',"
          "'tonnes':1,'trade_id':2}]}",
-         TH_FAULT_TRADE_PROPOSER},
+         TH_FAULT_POST_LOGIN},
         {"proposed twice", true, false, "wang", "trade.propose",
          "{'posts':[{'amount_fen':1,'post':'trade','proposed_by':'wang','state':'proposed',"
          "'tonnes':1,'trade_id':1}]}",

@@ -68,6 +68,18 @@ void test_expect_fault_with(const struct test_journal *journal, enum th_fault_co
     test_let_go(check);
 }
 
+void test_judge(struct test_journal *journal, const char *name, enum th_fault_code code)
+{
+    print_message("%s\n", name);
+    test_journal_end(journal);
+    if (code == TH_FAULT_CODES) {
+        test_expect_good(journal);
+    } else {
+        test_expect_fault(journal, code, journal->seq);
+    }
+    test_journal_clear(journal);
+}
+
 void test_expect_fault(const struct test_journal *journal, enum th_fault_code code, int64_t seq)
 {
     test_expect_fault_with(journal, code, seq, NULL);

@@ -13,6 +13,9 @@ void test_let_go(struct th_check *check);
 bool test_has(const struct th_check *check, enum th_fault_code code, int64_t seq);
 void test_tell(const struct th_check *check); // prints the first faults
 
+// Ends a journal, says which case it was, wants this fault of its last entry (TH_FAULT_CODES: none
+// at all), and clears it.
+void test_judge(struct test_journal *journal, const char *name, enum th_fault_code code);
 void test_expect_good(const struct test_journal *journal);
 void test_expect_fault(const struct test_journal *journal, enum th_fault_code code, int64_t seq);
 void test_expect_fault_with(const struct test_journal *journal, enum th_fault_code code,

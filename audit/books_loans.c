@@ -1,0 +1,193 @@
+// Loans under pledges, and the debts for which pledges are enforced.
+#include <string.h>
+
+#include "audit/books_internal.h"
+
+__extension__ typedef __int128 int128;
+
+// A pledge may secure no loan that is paid here: then nothing is said of one.
+static void book_pledge(struct th_books *books, const struct th_post *post)
+{
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
+    if (!deal) {
+        return;
+    }
+    struct th_loan *loan = deal->kind == TH_DEAL_PLEDGE && deal->terms == 0
+                               ? th_books_add(books, &books->money.loans, sizeof(*loan))
+                               : NULL;
+    if (!loan) {
+        th_post_fault(books, post);
+        return;
+    }
+    deal->terms = books->money.loans.n;
+    (void)th_member_int(post->nodes, post->index, "debtor_id", 1, &loan->debtor);
+    (void)th_member_int(post->nodes, post->index, "principal_fen", 0, &loan->principal_fen);
+    loan->percent = (struct th_fraction){0, 1};
+    (void)th_post_fraction(post, "rate", &loan->percent);
+}
+
+static void book_debt(struct th_books *books, const struct th_post *post)
+{
+    struct th_debt debt = {.next = 0};
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
+    if (!deal) {
+        return;
+    }
+    if (deal->kind != TH_DEAL_ENFORCEMENT || deal->state != TH_TRADE_PROPOSED ||
+        !th_member_int(post->nodes, post->index, "pledge_id", 1, &debt.pledge) ||
+        !th_member_int(post->nodes, post->index, "owed_fen", 0, &debt.owed_fen)) {
+        th_post_fault(books, post);
+        return;
+    }
+    struct th_debt *row = th_books_add(books, &books->money.debts, sizeof(*row));
+    if (!row) {
+        return;
+    }
+    *row = debt;
+    struct th_debt *debts = books->money.debts.items;
+    size_t *end = &deal->terms;
+    while (*end != 0) {
+        end = &debts[*end - 1].next;
+    }
+    *end = books->money.debts.n;
+}
+
+static void book_loan(struct th_books *books, const struct th_post *post)
+{
+    static const char *const KINDS[] = {"payout", "repayment", "interest"};
+    struct th_pending pending = {.number = post->number};
+    struct th_text kind;
+    size_t i = 0;
+    const struct th_deal *deal = th_post_deal(books, post, "trade_id");
+    if (!deal) {
+        return;
+    }
+    if (!th_text_member(post->nodes, post->index, "kind", &kind) ||
+        !th_member_int(post->nodes, post->index, "amount_fen", 1, &pending.amount_fen) ||
+        !th_post_day(post, "on_date", &pending.day)) {
+        th_post_fault(books, post);
+        return;
+    }
+    th_post_login(books, post, "login");
+    while (i < sizeof(KINDS) / sizeof(KINDS[0]) && !th_text_is(kind, KINDS[i])) {
+        i++;
+    }
+    if (i == sizeof(KINDS) / sizeof(KINDS[0])) {
+        th_post_fault(books, post);
+        return;
+    }
+    pending.what = TH_PENDING_LOAN;
+    pending.id = deal->id;
+    pending.memo = (enum th_memo)(TH_MEMO_LOAN_PAYOUT + (int)i);
+    (void)th_member_int(post->nodes, post->index, "enforcement_id", 1, &pending.other);
+    th_books_pend(books, &pending);
+}
+
+const struct th_post_kind th_posts_of_loans[] = {{TH_TEXT("pledge"), book_pledge, false},
+                                                 {TH_TEXT("enforcement_debt"), book_debt, false},
+                                                 {TH_TEXT("loan_payment"), book_loan, false},
+                                                 {.book = NULL}};
+
+// What the sale of what was pledged brought its pledgee pays the loan: not more than that.
+static bool credit(struct th_books *books, const struct th_deal *pledge,
+                   const struct th_pending *pending)
+{
+    struct th_debt *debts = books->money.debts.items;
+    struct th_debt *own = NULL;
+    struct th_deal *sale = th_books_deal(books, pending->other);
+    int64_t credited_fen = pending->amount_fen;
+    if (!sale || sale->kind != TH_DEAL_ENFORCEMENT) {
+        return false;
+    }
+    for (size_t i = sale->terms; i != 0; i = debts[i - 1].next) {
+        const struct th_deal *other = th_books_deal(books, debts[i - 1].pledge);
+        if (other && other->buyer == pledge->buyer &&
+            !th_sum(&credited_fen, debts[i - 1].credited_fen)) {
+            return false;
+        }
+        own = debts[i - 1].pledge == pledge->id ? &debts[i - 1] : own;
+    }
+    const struct th_owed *owed = own ? th_money_owed(books, sale, pledge->buyer) : NULL;
+    if (!owed || credited_fen > owed->paid_fen) {
+        return false;
+    }
+    own->credited_fen += pending->amount_fen;
+    return true;
+}
+
+// The interest of a loan up to a day is not more than its rate, and half of it again for being
+// late, can have made: by days of a year of 360, rounded up.
+static bool interest_fits(const struct th_books *books, const struct th_loan *loan, int64_t day)
+{
+    const struct th_loan_step *steps = books->money.loan_steps.items;
+    int128 fen_days = 0;
+    int128 grown = 0;
+    int128 least = 0;
+    for (size_t i = loan->steps; i != 0; i = steps[i - 1].next) {
+        if (steps[i - 1].day <= day) {
+            fen_days += (int128)steps[i - 1].fen * (day - steps[i - 1].day);
+        }
+    }
+    if (__builtin_mul_overflow((int128)3 * loan->percent.numerator, fen_days, &grown)) {
+        return true; // more than any amount
+    }
+    return !__builtin_mul_overflow((int128)(2 * 100 * 360) * loan->percent.denominator,
+                                   (int128)loan->interest_fen - 1, &least) &&
+           least < grown;
+}
+
+static void add_step(struct th_books *books, struct th_loan *loan, int64_t day, int64_t fen)
+{
+    struct th_loan_step *step = th_books_add(books, &books->money.loan_steps, sizeof(*step));
+    if (step) {
+        *step = (struct th_loan_step){.day = day, .fen = fen, .next = loan->steps};
+        loan->steps = books->money.loan_steps.n;
+    }
+}
+
+// Not more goes out than the principal, nor comes back than went out.
+static bool fits(struct th_books *books, struct th_loan *loan, const struct th_pending *pending)
+{
+    if (pending->memo == TH_MEMO_LOAN_INTEREST) {
+        return th_sum(&loan->interest_fen, pending->amount_fen) &&
+               interest_fits(books, loan, pending->day);
+    }
+    bool payout = pending->memo == TH_MEMO_LOAN_PAYOUT;
+    add_step(books, loan, pending->day, payout ? pending->amount_fen : -pending->amount_fen);
+    return payout ? th_sum(&loan->out_fen, pending->amount_fen) &&
+                        loan->out_fen <= loan->principal_fen && pending->other == 0
+                  : th_sum(&loan->back_fen, pending->amount_fen) && loan->back_fen <= loan->out_fen;
+}
+
+void th_money_settle_loan(struct th_books *books, const struct th_pending *pending)
+{
+    const struct th_deal *deal = th_books_deal(books, pending->id);
+    struct th_loan *loans = books->money.loans.items;
+    if (!deal || deal->kind != TH_DEAL_PLEDGE || deal->terms == 0 ||
+        deal->state != TH_TRADE_APPROVED) {
+        th_fault_add(books->faults, TH_FAULT_LOAN_PLEDGE, pending->id, 0, 0);
+        return;
+    }
+    struct th_loan *loan = &loans[deal->terms - 1];
+    if (!fits(books, loan, pending) || (pending->other != 0 && !credit(books, deal, pending))) {
+        th_fault_add(books->faults, TH_FAULT_LOAN_SUM, deal->id, pending->amount_fen, 0);
+        return;
+    }
+    bool payout = pending->memo == TH_MEMO_LOAN_PAYOUT;
+    struct th_move move = {.deal = deal->id,
+                           .memo = pending->memo,
+                           .account = TH_ACCOUNT_CASH,
+                           .from = payout ? deal->buyer : loan->debtor,
+                           .to = payout ? loan->debtor : deal->buyer,
+                           .amount_fen = pending->amount_fen};
+    if (pending->other == 0) { // else it moved with the receipts of the sale
+        th_money_expect(books, &move);
+    }
+    if (pending->memo != TH_MEMO_LOAN_INTEREST) {
+        int64_t from = move.from;
+        move.from = move.to;
+        move.to = from;
+        move.account = TH_ACCOUNT_CLAIM;
+        th_money_expect(books, &move);
+    }
+}

@@ -153,12 +153,13 @@ static void set_natural_widths(struct th_table *table)
     for (size_t c = 0; c < table->n_columns; c++) {
         table->columns[c].width = th_text_width(table->columns[c].title);
         table->columns[c].rigid = true;
+        bool runs_on = table->columns[c].runs_on;
         for (size_t r = 0; r < table->n_rows; r++) {
             size_t width = th_text_width(cell(table, r, c));
             if (width > table->columns[c].width) {
                 table->columns[c].width = width;
             }
-            if (width > RIGID_MAX || !is_code(cell(table, r, c))) {
+            if (!runs_on && (width > RIGID_MAX || !is_code(cell(table, r, c)))) {
                 table->columns[c].rigid = false;
             }
         }
@@ -170,7 +171,7 @@ static void shrink(struct th_table *table, size_t line_width)
 {
     size_t total = 0;
     for (size_t c = 0; c < table->n_columns; c++) {
-        total += table->columns[c].width + GAP;
+        total += table->columns[c].runs_on ? 0 : table->columns[c].width + GAP;
     }
     while (total > line_width + GAP) {
         struct th_table_column *widest = NULL;

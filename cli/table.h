@@ -14,6 +14,7 @@ struct th_table_column {
     const char *title;
     bool right;   // numbers stand right
     bool rigid;   // codes and serials stay in one piece, to be copied; set while drawing
+    bool runs_on; // so do the texts of this one, the last, however long: commands
     size_t width; // cells of the terminal, set while drawing
 };
 

@@ -420,6 +420,7 @@ static void draw_table(const struct th_cli *cli, const char *array, const struct
     for (size_t c = 0; c < n_columns; c++) {
         table.columns[c].title = title(cli, array, columns[c].title);
         table.columns[c].right = true;
+        table.columns[c].runs_on = strcmp(columns[c].key, "command") == 0;
     }
     for (size_t r = 0; r < table.n_rows; r++) {
         fill_row(cli, th_json_at(rows, r), columns, &table, r);

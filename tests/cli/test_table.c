@@ -93,12 +93,33 @@ static void merge__rows_that_differ_behind_stay_apart(void **state)
     }
 }
 
+// A narrow terminal breaks names, and leaves commands to be copied.
+static void draw__a_command_runs_on_in_one_line(void **state)
+{
+    char name[] = "a name of several words that is far too long for the line";
+    char command[] = "tanhui trade propose cancellation --for-reversal 12 --debtor 3 --tonnes 40";
+    char *cells[] = {name, command};
+    struct th_table table = {.columns = {{.title = "name"}, {.title = "command", .runs_on = true}},
+                             .n_columns = 2,
+                             .n_rows = 1,
+                             .cells = cells,
+                             .separator = ", "};
+    struct th_buf out;
+    (void)state;
+    th_buf_init(&out, 65536);
+    th_table_draw(&table, 40, &out);
+    assert_non_null(strstr(th_buf_text(&out), command));
+    assert_null(strstr(th_buf_text(&out), name));
+    th_buf_clear(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(merge__only_rows_without_a_gap_are_a_range),
         cmocka_unit_test(merge__numbers_are_told_only_where_every_row_has_one),
         cmocka_unit_test(merge__rows_that_differ_behind_stay_apart),
+        cmocka_unit_test(draw__a_command_runs_on_in_one_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -210,10 +210,10 @@ bool th_deal_speaks_for(int64_t login_party_id, int64_t party_id);
 enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor *actor,
                                    const struct th_trade *trade,
                                    struct th_error *err) TH_MUST_CHECK;
-// May the actor approve it, today? TH_NOT_PERMITTED ("second_person", "trade_not_yours",
-// "other_side_accepts", "giver_unheard", "limit_amount", "limit_tonnes"), TH_INVALID
-// ("decided_before"), TH_CONFLICT
-// ("trade_expired"). Sets alone_rule_id.
+// May the actor approve it, today? TH_NOT_PERMITTED ("second_person", "alone_sum",
+// "trade_not_yours", "other_side_accepts", "giver_unheard", "buyer_unheard", "limit_amount",
+// "limit_tonnes"), TH_INVALID ("decided_before"), TH_CONFLICT ("trade_expired"). Sets
+// alone_rule_id.
 enum th_status th_decision_check_persons(struct th_work *work, struct th_decision *decision,
                                          struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_PERMITTED ("officers_decide") for a kind that is the officers' alone.

@@ -28,8 +28,9 @@
 #include "registry/registry.h"
 
 // Cover is checked again; units and claims move together or not at all. TH_NOT_PERMITTED
-// ("second_person", "other_side_accepts", "limit_amount", "limit_tonnes"), TH_CONFLICT
-// ("trade_decided", "trade_expired", "cover_lost"), TH_NOT_FOUND ("trade_not_found").
+// ("second_person", "alone_sum", "other_side_accepts", "giver_unheard", "buyer_unheard",
+// "limit_amount", "limit_tonnes"), TH_CONFLICT ("trade_decided", "trade_expired", "cover_lost",
+// "offer_units_gone"), TH_NOT_FOUND ("trade_not_found").
 enum th_status th_trade_approve(struct th_registry *registry, const struct th_request *request,
                                 int64_t trade_id, const char *on, struct th_json **ret_reply,
                                 struct th_error *err) TH_MUST_CHECK;

@@ -17,7 +17,7 @@ struct th_deal_line {
     size_t next;
 };
 
-struct th_pool_part { // of a purchase: what one package brought into it
+struct th_pool_part { // of a pool: what one package brought into it
     int64_t package;
     int64_t bought_t;
     size_t next;

@@ -4,6 +4,7 @@
 
 #include "core/ratio.h"
 #include "store/db_internal.h"
+#include "store/sale_internal.h"
 
 enum th_status th_book_leg_each(struct th_store *store, int64_t party_id,
                                 bool (*visit)(void *context, const struct th_book_leg *leg),
@@ -139,6 +140,7 @@ static enum th_status left_cost(int64_t bought_t, int64_t upto_t, struct th_mone
     return status;
 }
 
+// What was given away and taken back stands at its cost again.
 #define UNSOLD "('retirement', 'cancellation', 'transfer')"
 
 enum th_status th_book_write_off_each(struct th_store *store, int64_t party_id,
@@ -150,14 +152,14 @@ enum th_status th_book_write_off_each(struct th_store *store, int64_t party_id,
         "SELECT j.seq, j.kind, j.login, t.on_date, t.kind, t.trade_id, l.tonnes, s.bought_t, "
         "s.cost_fen, (SELECT sum(o.tonnes) FROM trade_line o JOIN trade u USING (trade_id) "
         "WHERE o.pool_id = l.pool_id AND o.package_id = l.package_id AND u.state = 'approved' "
-        "AND u.kind IN " UNSOLD " AND (o.trade_id < l.trade_id "
+        "AND u.kind IN " UNSOLD " AND u.trade_id NOT IN corrected AND (o.trade_id < l.trade_id "
         "OR (o.trade_id = l.trade_id AND o.ordinal <= l.ordinal))) "
         "FROM trade_line l JOIN trade t USING (trade_id) "
         "JOIN pool_share s USING (pool_id, package_id) JOIN journal j ON j.seq = "
         "(SELECT max(e.seq) FROM unit_event e WHERE e.trade_id = t.trade_id AND e.event <> "
         "'split') "
         "WHERE s.owner_id = ?1 AND t.state = 'approved' AND t.kind IN " UNSOLD
-        " ORDER BY j.seq, l.trade_id, l.ordinal";
+        " AND " TH_NOT_CORRECTED " ORDER BY j.seq, l.trade_id, l.ordinal";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, party_id);
     enum th_status status = TH_OK;

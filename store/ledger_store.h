@@ -40,7 +40,7 @@ struct th_block {
     int64_t last;
     enum th_block_state state;
     int64_t owner_id;
-    int64_t pool_id; // purchase under which it was bought; 0: none
+    int64_t pool_id; // deal that brought it to a bank; 0: none
     int64_t lock_id; // lock that holds it (store/lock_store.h); 0: none
 };
 
@@ -87,7 +87,7 @@ enum th_status th_ledger_issue(struct th_posting *posting, int64_t issuance_id, 
                                struct th_error *err) TH_MUST_CHECK;
 
 // Held leaves of one owner that together carry `units`: oldest vintage, then package, then serial.
-// package_id 0: any; vintage 0: any; pool_id 0: any, else bought under that purchase.
+// package_id 0: any; vintage 0: any; pool_id 0: any, else brought by that deal.
 // The last leaf may be larger than needed. Fewer units than asked for is no error: see *ret_found.
 enum { TH_HELD_IN_NO_POOL = -1, TH_HELD_IN_A_POOL = -2 }; // as pool_id
 struct th_held_filter {

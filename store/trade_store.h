@@ -1,4 +1,4 @@
-// Trades, their lines, and the stock of pools (what was bought under one contract).
+// Trades, their lines, and the stock of pools (what one deal brought a bank).
 #ifndef TH_STORE_TRADE_STORE_H
 #define TH_STORE_TRADE_STORE_H
 
@@ -46,7 +46,7 @@ struct th_trade {
 
 struct th_trade_line {
     int64_t package_id;
-    int64_t pool_id; // purchase that a resale or retirement draws on; 0: none
+    int64_t pool_id; // that a resale or retirement draws on; 0: none
     int64_t seller_id;
     struct th_units tonnes;
     struct th_money amount; // tax-inclusive share

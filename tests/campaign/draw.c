@@ -76,7 +76,8 @@ static void purchase(struct dice *dice, const struct model *model, struct act *a
     act->n_packages = 1 + (int)roll(dice, MAX_PACKAGES);
     int first = (int)roll(dice, model->n_packages);
     for (int i = 0; i < act->n_packages; i++) {
-        act->packages[i] = once_in(dice, 60) ? first : (first + i * 3) % model->n_packages;
+        int step = once_in(dice, 20) ? 1 : 3; // of one holder, who has one term, most of the time
+        act->packages[i] = once_in(dice, 60) ? first : (first + i * step) % model->n_packages;
     }
     act->tonnes = once_in(dice, 12) ? NOT_GIVEN : 20 + roll(dice, 150);
     act->oldest = once_in(dice, 4);
@@ -293,7 +294,7 @@ static void promise(struct dice *dice, const struct model *model, struct act *ac
         act->on = NONE;
         return;
     }
-    act->from = act->deal == FORWARD ? (int)roll(dice, 3) : some_bank(dice);
+    act->from = act->deal == FORWARD && !once_in(dice, 4) ? (int)roll(dice, 3) : some_bank(dice);
     act->to = act->deal == FORWARD && !once_in(dice, 8) ? some_bank(dice) : some_buyer(dice);
     act->until = model->today + (int)roll(dice, 20) - 1;
     act->from_on = act->until - (int)roll(dice, 20);

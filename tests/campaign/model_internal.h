@@ -116,6 +116,9 @@ void approve_pledge(struct model *model, int deal);
 void approve_reversal(struct model *model, int deal);
 void approve_promise(struct model *model, int deal);
 void send_locked(struct model *model, int deal, int owner, enum place place, int pool);
+// What a deal brings its buyer, by package, with that package's part of the net price; a bank makes
+// a pool of it. Returns how many; free(*ret_shares).
+int make_pool(struct deal *deal, struct share **ret_shares);
 void hand_over(struct model *model, int deal);
 
 // What is left under a deal's lock goes back to its holders and pools.

@@ -141,11 +141,6 @@ static const char *promise(struct model *model, const struct act *act, struct de
     return refusal;
 }
 
-static bool makes_pool(const struct deal *delivery)
-{
-    return is_bank(delivery->buyer) && !is_bank(delivery->seller);
-}
-
 // The part of the promise's cost that goes with what is left of its lines.
 static void cost_from_promise(const struct model *model, struct deal *deal)
 {
@@ -166,8 +161,6 @@ static void cost_from_promise(const struct model *model, struct deal *deal)
 static void delivery_money(const struct model *model, struct deal *deal)
 {
     const struct deal *of = &model->deals[deal->of];
-    int64_t upto = 0;
-    int64_t before_fen = 0;
     deal->price_fen = of->price_fen;
     deal->amount_fen = of->price_fen * deal->tonnes;
     set_tax(deal, of->tax);
@@ -177,12 +170,6 @@ static void delivery_money(const struct model *model, struct deal *deal)
     for (int i = 0; i < deal->n_lines; i++) {
         struct line *line = &deal->lines[i];
         line->amount_fen = deal->price_fen * line->tonnes;
-        if (makes_pool(deal)) {
-            upto += line->tonnes;
-            int64_t upto_fen = rounded_share(deal->net_fen, upto, deal->tonnes);
-            line->cost_fen = upto_fen - before_fen;
-            before_fen = upto_fen;
-        }
     }
 }
 
@@ -351,18 +338,21 @@ static void approve_refund(struct model *model, int at)
     claim(model, at, deal->seller, deal->buyer, deal->amount_fen);
 }
 
-// How many tonnes of each line of the delivery have gone under promises of the buyer.
+// What a delivery brings by package, and how many tonnes of it have gone under promises of the
+// buyer.
 struct arrival {
     int at;
     int pool;
+    struct share *shares;
+    int n_shares;
     int64_t *gone, *part;
 };
 
-static int line_at(const struct model *model, int deal, int tonne)
+static int share_at(const struct model *model, const struct arrival *arrival, int tonne)
 {
     int package = package_of(model, tonne);
     int i = 0;
-    while (model->deals[deal].lines[i].package != package) {
+    while (arrival->shares[i].package != package) {
         i++;
     }
     return i;
@@ -371,21 +361,21 @@ static int line_at(const struct model *model, int deal, int tonne)
 static void add_arrived_lines(struct model *model, struct arrival *arrival, int promise_at)
 {
     struct deal *of = &model->deals[promise_at];
-    const struct deal *from = &model->deals[arrival->at];
-    for (int i = 0; i < from->n_lines; i++) {
+    for (int i = 0; i < arrival->n_shares; i++) {
         int64_t part = arrival->part[i];
-        const struct line *source = &from->lines[i];
+        const struct share *source = &arrival->shares[i];
         arrival->part[i] = 0;
         if (part == 0) {
             continue;
         }
-        struct line *line = line_add(of, source->package, arrival->pool, from->buyer);
+        struct line *line =
+            line_add(of, source->package, arrival->pool, model->deals[arrival->at].buyer);
         int64_t gone = arrival->gone[i];
         line->tonnes = part;
         line->amount_fen = of->price_fen * part;
         if (arrival->pool != NONE) {
-            line->cost_fen = rounded_share(source->cost_fen, gone + part, source->tonnes) -
-                             rounded_share(source->cost_fen, gone, source->tonnes);
+            line->cost_fen = rounded_share(source->cost_fen, gone + part, source->bought) -
+                             rounded_share(source->cost_fen, gone, source->bought);
         }
         arrival->gone[i] += part;
         draw_lines(model, line, 1, use_of(of->kind), 1);
@@ -408,19 +398,17 @@ static void arrive(struct model *model, int at)
     struct deal *deal = &model->deals[at];
     int forecast = bought_ahead(model, deal->of);
     int i = 0;
-    struct arrival arrival = {.at = at, .pool = makes_pool(deal) ? at : NONE};
-    arrival.gone = calloc((size_t)deal->n_lines * 2, sizeof(*arrival.gone));
+    struct arrival arrival = {.at = at, .pool = is_bank(deal->buyer) ? at : NONE};
+    arrival.n_shares = make_pool(deal, &arrival.shares);
+    arrival.gone = calloc((size_t)arrival.n_shares * 2, sizeof(*arrival.gone));
     assert(arrival.gone);
-    arrival.part = arrival.gone + deal->n_lines;
-    for (int k = 0; k < deal->n_lines && arrival.pool != NONE; k++) {
-        share_add(deal, deal->lines[k].package, deal->lines[k].tonnes, deal->lines[k].cost_fen);
-    }
+    arrival.part = arrival.gone + arrival.n_shares;
     (void)pick_locked(model, at, INT64_MAX);
     int promise_at = forecast != NONE ? next_promise(model, forecast, NONE) : NONE;
     while (promise_at != NONE && i < model->n_picked) {
         struct deal *of = &model->deals[promise_at];
         for (; of->expected > 0 && i < model->n_picked; i++, of->expected--) {
-            arrival.part[line_at(model, at, model->scratch[i])]++;
+            arrival.part[share_at(model, &arrival, model->scratch[i])]++;
             put(model, model->scratch[i], deal->buyer, LOCKED, arrival.pool, promise_at);
         }
         add_arrived_lines(model, &arrival, promise_at);
@@ -434,6 +422,7 @@ static void arrive(struct model *model, int at)
         put(model, model->scratch[i], deal->buyer, HELD, arrival.pool, NONE);
     }
     free(arrival.gone);
+    free(arrival.shares);
 }
 
 static void use_prepayment(struct model *model, int at)

@@ -169,6 +169,9 @@ static const char *purchase(struct model *model, const struct act *act, struct d
         return "not_enough_units";
     }
     purchase_lines(model, act, deal);
+    if (revenue_term(model, deal) == TERM_MIXED) {
+        return "pool_terms_differ";
+    }
     set_money(act, deal);
     purchase_costs(deal);
     deal->oldest = act->oldest;
@@ -441,33 +444,42 @@ const char *propose_spot(struct model *model, const struct act *act, struct deal
     }
 }
 
-// To the buyer; what a bank takes becomes a pool of its own, at the net price.
-void hand_over(struct model *model, int deal)
+int make_pool(struct deal *deal, struct share **ret_shares)
 {
-    struct deal *of = &model->deals[deal];
-    send_locked(model, deal, of->buyer, HELD, is_bank(of->buyer) ? deal : NONE);
-    if (!is_bank(of->buyer)) {
-        return;
-    }
     int n = 0;
-    int64_t *numbers = calloc((size_t)of->n_lines * 2, sizeof(*numbers));
-    int *packages = calloc((size_t)of->n_lines, sizeof(*packages));
-    assert(numbers && packages);
-    for (int i = 0; i < of->n_lines; i++) {
+    struct share *shares = calloc((size_t)deal->n_lines, sizeof(*shares));
+    int64_t *numbers = calloc((size_t)deal->n_lines * 2, sizeof(*numbers));
+    int64_t *costs = numbers + deal->n_lines;
+    assert(shares && numbers);
+    for (int i = 0; i < deal->n_lines; i++) {
         int k = 0;
-        while (k < n && packages[k] != of->lines[i].package) {
+        while (k < n && shares[k].package != deal->lines[i].package) {
             k++;
         }
         n += k == n;
-        packages[k] = of->lines[i].package;
-        numbers[k] += of->lines[i].tonnes;
+        shares[k].package = deal->lines[i].package;
+        shares[k].bought += deal->lines[i].tonnes;
+        numbers[k] = shares[k].bought;
     }
-    divide(of->net_fen, numbers, n, numbers + of->n_lines);
+    divide(deal->net_fen, numbers, n, costs);
     for (int i = 0; i < n; i++) {
-        share_add(of, packages[i], numbers[i], numbers[of->n_lines + i]);
+        shares[i].cost_fen = costs[i];
+        if (is_bank(deal->buyer)) {
+            share_add(deal, shares[i].package, shares[i].bought, costs[i]);
+        }
     }
     free(numbers);
-    free(packages);
+    *ret_shares = shares;
+    return n;
+}
+
+void hand_over(struct model *model, int deal)
+{
+    struct deal *of = &model->deals[deal];
+    struct share *shares = NULL;
+    send_locked(model, deal, of->buyer, HELD, is_bank(of->buyer) ? deal : NONE);
+    (void)make_pool(of, &shares);
+    free(shares);
 }
 
 static void claim_lines(struct model *model, int deal)
@@ -483,18 +495,13 @@ void approve_spot(struct model *model, int deal)
     struct deal *of = &model->deals[deal];
     switch ((int)of->kind) {
     case PURCHASE:
-        send_locked(model, deal, of->buyer, HELD, deal);
-        for (int i = 0; i < of->n_lines; i++) {
-            share_add(of, of->lines[i].package, of->lines[i].tonnes, of->lines[i].cost_fen);
-        }
-        claim_lines(model, deal);
-        break;
     case RESALE:
+    case ACCEPTANCE:
         hand_over(model, deal);
         claim_lines(model, deal);
         break;
     case TRANSFER:
-        send_locked(model, deal, of->buyer, HELD, NONE);
+        hand_over(model, deal);
         break;
     case RETIREMENT:
         send_locked(model, deal, NONE, RETIRED, NONE);
@@ -504,10 +511,6 @@ void approve_spot(struct model *model, int deal)
         break;
     case CORRECTION:
         approve_correction(model, deal);
-        break;
-    case ACCEPTANCE:
-        hand_over(model, deal);
-        claim_lines(model, deal);
         break;
     default:
         break; // a listing keeps its tonnes

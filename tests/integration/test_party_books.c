@@ -100,6 +100,32 @@ static void bank__sells_on_what_it_bought_from_another_one_at_what_it_cost(void 
     assert_int_equal(balance_fen(market, OTHER.name, "book.stock"), 3000000);
 }
 
+// 100 t at 43.44 were given to a factory by mistake: taken back, they cost what they did.
+static void transfer__taken_back_is_stock_again(void **state)
+{
+    const struct th_request bank = {.login = "bank"};
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    market_bought(market, "1", "43.44");
+    const struct th_unit_transfer_input transfer = {
+        .from = "两山银行", .to = "制药厂", .tonnes = "100", .on = "2022-05-21"};
+    assert_ok(
+        th_trade_propose_transfer(market->world.registry, &bank, &transfer, &reply, &market->err),
+        &market->err);
+    int64_t given = market_id(market_approve(market, market_id(reply), TH_OK));
+    assert_int_equal(balance_fen(market, "两山银行", "book.written_off"), 434400);
+    char of[24];
+    (void)snprintf(of, sizeof(of), "%lld", (long long)given);
+    const struct th_correction_input correction = {.of = of, .reason = "录错", .on = "2022-05-22"};
+    reply = NULL;
+    assert_ok(th_trade_propose_correction(market->world.registry, &bank, &correction, &reply,
+                                          &market->err),
+              &market->err);
+    th_json_free(market_approve(market, market_id(reply), TH_OK));
+    assert_int_equal(balance_fen(market, "两山银行", "book.written_off"), 0);
+    assert_int_equal(balance_fen(market, "两山银行", "book.stock"), 2509 * 4344);
+}
+
 static void pay(struct market *market, const struct th_loan_input *input)
 {
     const struct th_request bank = {.login = "bank"};
@@ -180,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(premium__is_earned_and_spent_without_its_tax),
         TEST(bank__sells_on_what_it_bought_from_another_one_at_what_it_cost),
+        TEST(transfer__taken_back_is_stock_again),
         TEST(enforcement__leaves_nothing_between_the_sale_and_the_debt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

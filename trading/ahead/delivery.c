@@ -71,26 +71,6 @@ static enum th_status share_cost(struct th_trade_line *line, const struct th_tra
     return TH_OK; // of no pool
 }
 
-// What a bank pays for units that become a pool: the net amount, cumulative over the lines.
-static enum th_status set_pool_cost(struct th_deal *deal, struct th_error *err)
-{
-    struct th_ratio part;
-    int64_t upto_t = 0;
-    int64_t before_fen = 0;
-    enum th_status status = TH_OK;
-    for (size_t i = 0; i < deal->n_lines && status == TH_OK; i++) {
-        int64_t upto_fen = 0;
-        upto_t += th_units_t(deal->lines[i].tonnes);
-        status = th_ratio_make(upto_t, th_units_t(deal->trade.tonnes), &part, err);
-        if (status == TH_OK) {
-            status = th_ratio_apply_nearest(part, th_money_fen(deal->trade.net), &upto_fen, err);
-        }
-        deal->lines[i].cost = th_money_from_fen(upto_fen - before_fen);
-        before_fen = upto_fen;
-    }
-    return status;
-}
-
 static enum th_status set_money(struct th_store *store, const struct open_promise *promise,
                                 struct th_deal *deal, struct th_error *err)
 {
@@ -115,11 +95,7 @@ static enum th_status set_money(struct th_store *store, const struct open_promis
         }
     }
     th_trade_line_list_clear(&left);
-    bool makes_pool = false;
-    if (status == TH_OK) {
-        status = th_promise_makes_pool(store, trade, &makes_pool, err);
-    }
-    return status == TH_OK && makes_pool ? set_pool_cost(deal, err) : status;
+    return status;
 }
 
 static enum th_status begin(const struct th_delivery_input *input, bool option,

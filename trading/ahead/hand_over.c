@@ -7,6 +7,7 @@
 #include "store/correction_store.h"
 #include "store/forecast_store.h"
 #include "trading/ahead/promise.h"
+#include "trading/deal/stock.h"
 
 bool th_promise_takes_prepayments(const struct th_trade *trade)
 {
@@ -98,16 +99,16 @@ enum th_status th_trade_is_refund(struct th_store *store, const struct th_trade 
 struct arrival {
     struct th_posting *posting;
     const struct th_decision *decision;
+    struct th_pool_list shares; // what arrives, by package
     struct th_unit_place place; // of what nobody waits for
-    int64_t *line_of;           // by block: index of its line
-    int64_t *gone_t;            // by line: what went under promises so far
-    int64_t *part_t;            // by line: of that, under the promise at hand
+    size_t *share_of;           // by block
+    int64_t *gone_t;            // by share: what went under promises so far
+    int64_t *part_t;            // by share: of that, under the promise at hand
     size_t block;               // the first with units left
     int64_t first;              // of it, the first serial that is left
 };
 
-// Where each block belongs among the lines of the deal.
-static enum th_status find_lines(struct arrival *arrival, struct th_error *err)
+static enum th_status find_shares(struct arrival *arrival, struct th_error *err)
 {
     const struct th_decision *decision = arrival->decision;
     struct th_issuance_record issuance;
@@ -115,9 +116,9 @@ static enum th_status find_lines(struct arrival *arrival, struct th_error *err)
     for (size_t i = 0; i < decision->blocks.n && status == TH_OK; i++) {
         status = th_issuance_load(th_posting_store(arrival->posting),
                                   decision->blocks.items[i].issuance_id, &issuance, err);
-        for (size_t k = decision->lines.n; k > 0 && status == TH_OK; k--) {
-            if (decision->lines.items[k - 1].package_id == issuance.package_id) {
-                arrival->line_of[i] = (int64_t)k - 1;
+        for (size_t k = 0; k < arrival->shares.n && status == TH_OK; k++) {
+            if (arrival->shares.items[k].package_id == issuance.package_id) {
+                arrival->share_of[i] = k;
             }
         }
     }
@@ -141,7 +142,7 @@ static enum th_status send(struct arrival *arrival, int64_t units_t,
         block.last = block.first + part_t - 1;
         status = th_lock_give(arrival->posting, &block, place, decision->trade.trade_id, err);
         sent_t += part_t;
-        arrival->part_t[arrival->line_of[arrival->block]] += part_t;
+        arrival->part_t[arrival->share_of[arrival->block]] += part_t;
         arrival->first = part_t == block_t ? 0 : block.last + 1;
         arrival->block += part_t == block_t;
     }
@@ -149,9 +150,9 @@ static enum th_status send(struct arrival *arrival, int64_t units_t,
     return status;
 }
 
-// Cost of the serials that went under a promise, of all that the line cost: cumulative, so that the
-// last one brings the sum to the fen.
-static enum th_status cost_of_part(const struct th_trade_line *line, int64_t before_t,
+// Cost of the serials that went under a promise, of all that the share cost: cumulative, so that
+// the last one brings the sum to the fen.
+static enum th_status cost_of_part(const struct th_pool_share *share, int64_t before_t,
                                    int64_t part_t, struct th_money *ret_cost, struct th_error *err)
 {
     struct th_ratio part;
@@ -159,9 +160,9 @@ static enum th_status cost_of_part(const struct th_trade_line *line, int64_t bef
     enum th_status status = TH_OK;
     for (size_t i = 0; i < 2 && status == TH_OK; i++) {
         int64_t upto_t = i == 0 ? before_t : before_t + part_t;
-        status = th_ratio_make(upto_t, th_units_t(line->tonnes), &part, err);
+        status = th_ratio_make(upto_t, th_units_t(share->bought), &part, err);
         if (status == TH_OK) {
-            status = th_ratio_apply_nearest(part, th_money_fen(line->cost), &cost_fen[i], err);
+            status = th_ratio_apply_nearest(part, th_money_fen(share->cost), &cost_fen[i], err);
         }
     }
     if (status == TH_OK) {
@@ -193,8 +194,8 @@ static enum th_status add_lines(struct arrival *arrival, int64_t promise_id, str
     }
     int64_t ordinal = (int64_t)lines.n;
     th_trade_line_list_clear(&lines);
-    for (size_t i = 0; i < decision->lines.n && status == TH_OK; i++) {
-        const struct th_trade_line *from = &decision->lines.items[i];
+    for (size_t i = 0; i < arrival->shares.n && status == TH_OK; i++) {
+        const struct th_pool_share *from = &arrival->shares.items[i];
         int64_t part_t = arrival->part_t[i];
         struct th_trade_line line = {.package_id = from->package_id,
                                      .pool_id = arrival->place.pool_id,
@@ -252,44 +253,6 @@ static enum th_status serve(struct arrival *arrival, const struct th_forecast *f
                : status;
 }
 
-enum th_status th_promise_makes_pool(struct th_store *store, const struct th_trade *delivery,
-                                     bool *ret_makes_pool, struct th_error *err)
-{
-    struct th_party seller;
-    struct th_party buyer;
-    enum th_status status = th_party_load(store, delivery->seller_id, &seller, err);
-    if (status == TH_OK) {
-        status = th_party_load(store, delivery->buyer_id, &buyer, err);
-    }
-    if (status == TH_OK) {
-        *ret_makes_pool = strcmp(buyer.kind, "bank") == 0 && strcmp(seller.kind, "bank") != 0;
-    }
-    return status;
-}
-
-static enum th_status make_pool(struct arrival *arrival, struct th_error *err)
-{
-    const struct th_decision *decision = arrival->decision;
-    const struct th_trade *trade = &decision->trade;
-    bool makes_pool = false;
-    enum th_status status =
-        th_promise_makes_pool(th_posting_store(arrival->posting), trade, &makes_pool, err);
-    if (status != TH_OK || !makes_pool) {
-        return status;
-    }
-    arrival->place.pool_id = trade->trade_id;
-    for (size_t i = 0; i < decision->lines.n && status == TH_OK; i++) {
-        const struct th_trade_line *line = &decision->lines.items[i];
-        const struct th_pool_share share = {.pool_id = trade->trade_id,
-                                            .package_id = line->package_id,
-                                            .owner_id = trade->buyer_id,
-                                            .bought = line->tonnes,
-                                            .cost = line->cost};
-        status = th_pool_post(arrival->posting, &share, trade->on_date, err);
-    }
-    return status;
-}
-
 enum th_status th_promise_hand_over(struct th_posting *posting, const struct th_decision *decision,
                                     struct th_error *err)
 {
@@ -300,15 +263,19 @@ enum th_status th_promise_hand_over(struct th_posting *posting, const struct th_
                               .place = {.owner_id = trade->buyer_id, .state = TH_BLOCK_HELD}};
     struct th_forecast_list bought = {0};
     int64_t sent_t = 0;
-    size_t room = decision->blocks.n + decision->lines.n + 1;
-    arrival.line_of = calloc(room, sizeof(*arrival.line_of));
-    arrival.gone_t = calloc(room, sizeof(*arrival.gone_t));
-    arrival.part_t = calloc(room, sizeof(*arrival.part_t));
-    enum th_status status = arrival.line_of && arrival.gone_t && arrival.part_t
-                                ? find_lines(&arrival, err)
-                                : th_error_no_memory(err);
+    enum th_status status = th_stock_arrived(decision, &arrival.shares, err);
+    arrival.share_of = calloc(decision->blocks.n + 1, sizeof(*arrival.share_of));
+    arrival.gone_t = calloc(arrival.shares.n + 1, sizeof(*arrival.gone_t));
+    arrival.part_t = calloc(arrival.shares.n + 1, sizeof(*arrival.part_t));
+    if (status == TH_OK && (!arrival.share_of || !arrival.gone_t || !arrival.part_t)) {
+        status = th_error_no_memory(err);
+    }
     if (status == TH_OK) {
-        status = make_pool(&arrival, err);
+        status = find_shares(&arrival, err);
+    }
+    if (status == TH_OK) {
+        status =
+            th_stock_make_pool(posting, decision, &arrival.shares, &arrival.place.pool_id, err);
     }
     if (status == TH_OK) {
         status = th_forecast_all(th_posting_store(posting), &filter, &bought, err);
@@ -320,8 +287,9 @@ enum th_status th_promise_hand_over(struct th_posting *posting, const struct th_
         status = send(&arrival, th_units_t(trade->tonnes), &arrival.place, &sent_t, err);
     }
     free(bought.items);
-    free(arrival.line_of);
+    free(arrival.share_of);
     free(arrival.gone_t);
     free(arrival.part_t);
+    th_pool_list_clear(&arrival.shares);
     return status;
 }

@@ -99,11 +99,8 @@ enum th_status th_promise_refund_most(struct th_store *store, const struct th_tr
                                       const struct th_promise_progress *progress,
                                       struct th_units *ret_most,
                                       struct th_error *err) TH_MUST_CHECK;
-// A bank that buys from somebody who is none makes a pool of what comes.
-enum th_status th_promise_makes_pool(struct th_store *store, const struct th_trade *delivery,
-                                     bool *ret_makes_pool, struct th_error *err) TH_MUST_CHECK;
-// The units of a decision go to the buyer, where it is so into a pool, and at once under what the
-// buyer promised on them.
+// The units of a decision go to the buyer, of a bank into a pool, and at once under what the buyer
+// promised on them.
 enum th_status th_promise_hand_over(struct th_posting *posting, const struct th_decision *decision,
                                     struct th_error *err) TH_MUST_CHECK;
 

@@ -261,8 +261,7 @@ enum th_status th_stock_expect(struct th_store *store, struct th_deal *deal,
                                                      : status;
 }
 
-// What was bought of each package, with its part of the net price.
-static enum th_status make_pool(struct th_posting *posting, const struct th_decision *decision,
+enum th_status th_stock_arrived(const struct th_decision *decision, struct th_pool_list *ret_shares,
                                 struct th_error *err)
 {
     const struct th_trade_line_list *lines = &decision->lines;
@@ -289,26 +288,46 @@ static enum th_status make_pool(struct th_posting *posting, const struct th_deci
         shares[k].owner_id = decision->trade.buyer_id;
         shares[k].bought = th_units_from_t(tonnes_t[k]);
         shares[k].cost = th_money_from_fen(cost_fen[k]);
-        status = th_pool_post(posting, &shares[k], decision->trade.on_date, err);
     }
-    free(shares);
     free(tonnes_t);
     free(cost_fen);
+    if (status == TH_OK) {
+        *ret_shares = (struct th_pool_list){.items = shares, .n = n};
+    } else {
+        free(shares);
+    }
+    return status;
+}
+
+enum th_status th_stock_make_pool(struct th_posting *posting, const struct th_decision *decision,
+                                  const struct th_pool_list *shares, int64_t *ret_pool_id,
+                                  struct th_error *err)
+{
+    const struct th_trade *trade = &decision->trade;
+    struct th_party buyer;
+    enum th_status status = th_party_load(th_posting_store(posting), trade->buyer_id, &buyer, err);
+    bool bank = status == TH_OK && strcmp(buyer.kind, "bank") == 0;
+    for (size_t i = 0; bank && i < shares->n && status == TH_OK; i++) {
+        status = th_pool_post(posting, &shares->items[i], trade->on_date, err);
+    }
+    if (status == TH_OK) {
+        *ret_pool_id = bank ? trade->trade_id : 0;
+    }
     return status;
 }
 
 enum th_status th_stock_hand_over(struct th_posting *posting, const struct th_decision *decision,
                                   struct th_error *err)
 {
-    struct th_party buyer;
     struct th_unit_place place = {.owner_id = decision->trade.buyer_id, .state = TH_BLOCK_HELD};
-    enum th_status status =
-        th_party_load(th_posting_store(posting), decision->trade.buyer_id, &buyer, err);
-    if (status != TH_OK) {
-        return status;
+    struct th_pool_list shares = {0};
+    enum th_status status = th_stock_arrived(decision, &shares, err);
+    if (status == TH_OK) {
+        status = th_stock_make_pool(posting, decision, &shares, &place.pool_id, err);
     }
-    bool bank = strcmp(buyer.kind, "bank") == 0;
-    place.pool_id = bank ? decision->trade.trade_id : 0;
-    status = th_decision_send(posting, decision, &place, err);
-    return status == TH_OK && bank ? make_pool(posting, decision, err) : status;
+    if (status == TH_OK) {
+        status = th_decision_send(posting, decision, &place, err);
+    }
+    th_pool_list_clear(&shares);
+    return status;
 }

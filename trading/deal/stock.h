@@ -42,7 +42,15 @@ enum th_status th_stock_expect(struct th_store *store, struct th_deal *deal,
 enum th_status th_stock_short(const struct th_deal *deal, int64_t best_t, int64_t missing_t,
                               struct th_error *err) TH_MUST_CHECK;
 
-// All units of the lock go to the buyer; to a bank as a pool of its own, at the net price.
+// What a deal brings its buyer, by package in order of its lines, with that package's part of the
+// net price; as a pool has it.
+enum th_status th_stock_arrived(const struct th_decision *decision, struct th_pool_list *ret_shares,
+                                struct th_error *err) TH_MUST_CHECK;
+// A bank makes a pool of it, whoever it has the units from; *ret_pool_id is 0 for anybody else.
+enum th_status th_stock_make_pool(struct th_posting *posting, const struct th_decision *decision,
+                                  const struct th_pool_list *shares, int64_t *ret_pool_id,
+                                  struct th_error *err) TH_MUST_CHECK;
+// All units of the lock go to the buyer, of a bank into a pool of what has arrived.
 enum th_status th_stock_hand_over(struct th_posting *posting, const struct th_decision *decision,
                                   struct th_error *err) TH_MUST_CHECK;
 

@@ -223,6 +223,21 @@ static enum th_status parse_splits(struct th_store *store, const struct th_term_
     return status;
 }
 
+// A purchase, or whatever else brought a bank units.
+static enum th_status find_pool(struct th_store *store, int64_t pool_id, bool *ret_found,
+                                struct th_error *err)
+{
+    struct th_trade trade;
+    struct th_pool_list shares = {0};
+    enum th_status status = th_trade_load(store, pool_id, &trade, err);
+    if (status == TH_OK) {
+        status = th_pool_shares(store, pool_id, &shares, err);
+    }
+    *ret_found = status != TH_OK || shares.n > 0 || strcmp(trade.kind, "purchase") == 0;
+    th_pool_list_clear(&shares);
+    return status;
+}
+
 // "kind:bamboo", "holder:PARTY", "pool:TRADE", "package:P".
 static enum th_status parse_scope(struct th_store *store, const char *text, struct th_term *term,
                                   struct th_error *err)
@@ -232,7 +247,6 @@ static enum th_status parse_scope(struct th_store *store, const char *text, stru
     size_t size = colon ? (size_t)(colon - text) : 0;
     struct th_party party;
     struct th_package_record package;
-    struct th_trade pool;
     bool good = false;
     enum th_status status = TH_OK;
     for (int i = TH_TERM_KIND; size > 0 && i <= TH_TERM_PACKAGE; i++) {
@@ -256,8 +270,7 @@ static enum th_status parse_scope(struct th_store *store, const char *text, stru
         good = true;
     } else if (term->scope == TH_TERM_POOL &&
                th_text_parse_int(colon + 1, 1, INT64_MAX, &term->scope_id)) {
-        status = th_trade_load(store, term->scope_id, &pool, err);
-        good = status != TH_OK || strcmp(pool.kind, "purchase") == 0;
+        status = find_pool(store, term->scope_id, &good, err);
     }
     return good || !text ? status : th_error_set(err, TH_INVALID, "term_scope", "text", text, NULL);
 }

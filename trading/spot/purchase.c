@@ -9,6 +9,7 @@
 #include "registry/rules.h"
 #include "trading/deal/deal.h"
 #include "trading/deal/schedule.h"
+#include "trading/deal/stock.h"
 #include "trading/spot/spot.h"
 #include "trading/spot/spot_internal.h"
 
@@ -207,7 +208,11 @@ static enum th_status fill(struct purchase *purchase, const struct th_purchase_i
     }
     trade->buyer_id = purchase->bank.party_id;
     trade->seller_id = deal->n_lines == 1 ? deal->lines[0].seller_id : 0;
-    status = th_deal_set_money(deal, input->price, input->amount, input->tax, err);
+    status = th_purchase_check_terms(th_work_store(work), trade->on_date, deal->lines,
+                                     deal->n_lines, err);
+    if (status == TH_OK) {
+        status = th_deal_set_money(deal, input->price, input->amount, input->tax, err);
+    }
     if (status == TH_OK) {
         status = th_deal_share_money(deal, trade->net, give_cost, err);
     }
@@ -234,23 +239,16 @@ static enum th_status prepare(const void *input, struct th_registry *registry, s
 static enum th_status approve(struct th_posting *posting, const struct th_decision *decision,
                               struct th_error *err)
 {
-    const struct th_trade *trade = &decision->trade;
-    const struct th_unit_place bought = {
-        .owner_id = trade->buyer_id, .state = TH_BLOCK_HELD, .pool_id = trade->trade_id};
-    enum th_status status = th_decision_send(posting, decision, &bought, err);
-    if (status == TH_OK) {
-        status = th_decision_claim(posting, decision, "money.purchase", err);
-    }
-    for (size_t i = 0; i < decision->lines.n && status == TH_OK; i++) {
-        const struct th_trade_line *line = &decision->lines.items[i];
-        const struct th_pool_share share = {.pool_id = trade->trade_id,
-                                            .package_id = line->package_id,
-                                            .owner_id = trade->buyer_id,
-                                            .bought = line->tonnes,
-                                            .cost = line->cost};
-        status = th_pool_post(posting, &share, trade->on_date, err);
-    }
-    return status;
+    enum th_status status = th_stock_hand_over(posting, decision, err);
+    return status == TH_OK ? th_decision_claim(posting, decision, "money.purchase", err) : status;
+}
+
+// Terms may have been agreed since the proposal.
+static enum th_status check(struct th_store *store, const struct th_decision *decision,
+                            struct th_error *err)
+{
+    return th_purchase_check_terms(store, decision->trade.on_date, decision->lines.items,
+                                   decision->lines.n, err);
 }
 
 // A purchase for money is what a bank does every day: the seller's claim comes into being with it.
@@ -279,6 +277,7 @@ const struct th_deal_kind th_deal_purchase = {.name = "purchase",
                                               .pool_use = TH_POOL_USE_NONE,
                                               .terms = "trade_schedule",
                                               .prepare = prepare,
+                                              .check = check,
                                               .approve = approve,
                                               .show = th_schedule_show};
 

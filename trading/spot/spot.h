@@ -24,7 +24,8 @@ struct th_purchase_input {
 };
 
 // Locks the units of the packages' holders; a part of them is taken pro rata to what each holds.
-// TH_CONFLICT ("package_not_issued", "not_enough_units" with "available", "wanted"), TH_INVALID
+// TH_CONFLICT ("package_not_issued", "not_enough_units" with "available", "wanted",
+// "pool_terms_differ" with "package", "other", "on"; that also on approval), TH_INVALID
 // ("buyer_not_bank", "deal_before_period", "package_twice", "tax_invalid", "tonnes_invalid",
 // "same_party"), TH_USAGE ("price_or_amount", "packages_missing"), TH_NOT_PERMITTED
 // ("bank_not_yours"); at once also ("second_person", "limit_amount", "limit_tonnes").

@@ -10,6 +10,13 @@ enum th_status th_listing_open(struct th_store *store, struct th_date today, int
                                struct th_trade *ret_trade, struct th_lock *ret_lock,
                                struct th_error *err) TH_MUST_CHECK;
 
+// Can sales of what is bought together be shared by one term? TH_CONFLICT ("pool_terms_differ" with
+// "package", "other", "on": the day from which it is so) when a term that is agreed holds for some
+// of the packages and not for others.
+enum th_status th_purchase_check_terms(struct th_store *store, const char *on_date,
+                                       const struct th_trade_line *lines, size_t n_lines,
+                                       struct th_error *err) TH_MUST_CHECK;
+
 extern const struct th_deal_kind th_deal_purchase;
 extern const struct th_deal_kind th_deal_resale;
 extern const struct th_deal_kind th_deal_transfer;

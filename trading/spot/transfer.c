@@ -3,7 +3,7 @@
 
 #include "core/text.h"
 #include "registry/reference.h"
-#include "trading/deal/deal.h"
+#include "trading/deal/stock.h"
 #include "trading/spot/spot.h"
 #include "trading/spot/spot_internal.h"
 
@@ -58,21 +58,13 @@ static enum th_status prepare(const void *given, struct th_registry *registry, s
     return status == TH_OK ? th_deal_pick_held(store, deal, &filter, trade->tonnes, err) : status;
 }
 
-static enum th_status approve(struct th_posting *posting, const struct th_decision *decision,
-                              struct th_error *err)
-{
-    const struct th_unit_place given = {.owner_id = decision->trade.buyer_id,
-                                        .state = TH_BLOCK_HELD};
-    return th_decision_send(posting, decision, &given, err);
-}
-
 const struct th_deal_kind th_deal_transfer = {.name = "transfer",
                                               .propose = TH_MAY_PROPOSE,
                                               .pool_use = TH_POOL_USE_USED,
                                               .other_side = true,
                                               .by_other = TH_WAIT_UNLOCKED,
                                               .prepare = prepare,
-                                              .approve = approve};
+                                              .approve = th_stock_hand_over};
 
 enum th_status th_trade_propose_transfer(struct th_registry *registry,
                                          const struct th_request *request,

@@ -93,12 +93,12 @@ CREATE TABLE trade_line (
     trade_id   INTEGER NOT NULL REFERENCES trade (trade_id),
     ordinal    INTEGER NOT NULL,
     package_id INTEGER NOT NULL REFERENCES package (package_id),
-    pool_id    INTEGER REFERENCES trade (trade_id),       -- resale: the purchase it draws on
+    pool_id    INTEGER REFERENCES trade (trade_id),       -- resale: the pool it draws on
     seller_id  INTEGER NOT NULL REFERENCES party (party_id),
     tonnes     INTEGER NOT NULL CHECK (tonnes > 0),
     amount_fen INTEGER NOT NULL CHECK (amount_fen >= 0),  -- tax-inclusive share
-    cost_fen   INTEGER NOT NULL CHECK (cost_fen >= 0),    -- what these units cost the buyer of the
-                                                          -- purchase, net of tax
+    cost_fen   INTEGER NOT NULL CHECK (cost_fen >= 0),    -- what these units cost the seller, of a
+                                                          -- purchase the bank, net of tax
     PRIMARY KEY (trade_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
@@ -120,7 +120,7 @@ CREATE TABLE offer_line (
 -- Stock of a pool by package: what was bought, and what left it or is promised to. Derived from the
 -- trade lines, kept by the same transaction.
 CREATE TABLE pool_share (
-    pool_id    INTEGER NOT NULL REFERENCES trade (trade_id), -- the approved purchase
+    pool_id    INTEGER NOT NULL REFERENCES trade (trade_id), -- the deal that brought it
     package_id INTEGER NOT NULL REFERENCES package (package_id),
     owner_id   INTEGER NOT NULL REFERENCES party (party_id), -- the bank that bought
     bought_on  TEXT    NOT NULL,

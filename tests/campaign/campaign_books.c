@@ -269,11 +269,10 @@ struct report { // of a client to its parent
 };
 
 // Days have gone by for all clients at once, and all of them end, at the same time, whatever is
-// past its last day, their own and the others': together they tell each deal once. What comes back
-// under a deal that is over, as another one ends, is seen by whoever looks next; so all look again.
+// past its last day, their own and the others': together they tell each deal once.
 static bool expire_together(struct run *run, struct together *together)
 {
-    enum { DAYS = 4, DAY_S = 86400, TIMES = 3 };
+    enum { DAYS = 4, DAY_S = 86400 };
     const struct act act = {.kind = ACT_EXPIRE,
                             .login = DESK,
                             .of = run->model->n_deals,
@@ -291,7 +290,7 @@ static bool expire_together(struct run *run, struct together *together)
     run->world->now_utc += (int64_t)DAYS * DAY_S;
     run->model->today = world_today(run->world);
     run->tally->days += DAYS;
-    for (int i = 0; i < TIMES && good; i++) {
+    if (good) {
         struct th_json *reply = NULL;
         int64_t before = run->model->ended;
         enum th_status status = call(run->world, run->slot, run->model, &act, &reply);
@@ -300,8 +299,8 @@ static bool expire_together(struct run *run, struct together *together)
                       run->model->ended - before);
         th_json_free(reply);
         tally_done(run->tally, run->model, &act);
-        good = good && together_meet(together);
     }
+    good = good && together_meet(together);
     if (good && !together_agree(together)) {
         print_error("difference: deals that ended were told more than once, or not\n");
         good = false;

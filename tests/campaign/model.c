@@ -501,12 +501,10 @@ static bool is_past(const struct model *model, int at, int day)
     return open && deal->last_day != NONE && deal->last_day < day;
 }
 
-static const char *expire(struct model *model, const struct act *act)
+// All that are past their last day now; false: there are none.
+static bool end_all(struct model *model, int day)
 {
-    if (in_future(model, act)) {
-        return "date_in_future";
-    }
-    int day = day_of(model, act);
+    int64_t before = model->ended;
     bool *past = calloc((size_t)model->n_deals + 1, sizeof(*past));
     assert(past);
     for (int i = 0; i < model->n_deals; i++) {
@@ -525,6 +523,16 @@ static const char *expire(struct model *model, const struct act *act)
         }
     }
     free(past);
+    return model->ended > before;
+}
+
+static const char *expire(struct model *model, const struct act *act)
+{
+    if (in_future(model, act)) {
+        return "date_in_future";
+    }
+    while (end_all(model, day_of(model, act))) {
+    }
     return NULL;
 }
 

@@ -445,6 +445,26 @@ static void option__is_exercised_in_parts_within_its_window(void **state)
     market_sold(market, "造纸厂", "7132", "70");
 }
 
+// All units of the option stand under a proposed exercise: they come back to the option, which is
+// over too, and from it to the pool, in one go.
+static void option__ends_with_the_exercise_that_nobody_decided(void **state)
+{
+    enum { DAYS = 40, DAY_S = 86400 };
+    const struct th_request officer = {.login = "officer"};
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    market_bought(market, "1 2", "43.44");
+    int64_t option = ahead_done(market, ahead_option(market, &OPTION, TH_OK));
+    th_json_free(ahead_exercise(market, option, NULL, "2022-12-31", TH_OK));
+    market->world.now_utc += (int64_t)DAYS * DAY_S;
+    assert_ok(th_trade_expire(market->world.registry, &officer, NULL, &reply, &market->err),
+              &market->err);
+    assert_int_equal(th_json_size(th_json_get(reply, "expired")), 2);
+    th_json_free(reply);
+    assert_int_equal(ahead_units(market, MARKET_BANK, TH_BLOCK_LOCKED), 0);
+    market_sold(market, "造纸厂", "7282", "70");
+}
+
 // Units that come under an option leave its pool with their cost, once.
 static void option__on_forecast_gets_units_of_the_delivery(void **state)
 {
@@ -573,6 +593,7 @@ int main(void)
         TEST(option__shares_its_premium_with_those_whose_units_it_locks),
         TEST(delivery__of_a_part_takes_of_every_village),
         TEST(option__is_exercised_in_parts_within_its_window),
+        TEST(option__ends_with_the_exercise_that_nobody_decided),
         TEST(option__on_forecast_gets_units_of_the_delivery),
         TEST(promise__refuses_what_it_cannot_be),
     };

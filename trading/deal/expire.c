@@ -141,30 +141,41 @@ static enum th_status end_one(struct th_registry *registry, const struct th_requ
                        ret_item, err);
 }
 
-enum th_status th_trade_expire(struct th_registry *registry, const struct th_request *request,
-                               const char *through, struct th_json **ret_reply,
-                               struct th_error *err)
+// All that are past their last day now.
+static enum th_status end_all(struct th_registry *registry, const struct th_request *request,
+                              const char *through, struct th_json *list, struct th_error *err)
 {
-    struct th_store *store = th_registry_store(registry);
-    char on_date[TH_ON_SIZE];
     int64_t *ids = NULL;
     size_t n = 0;
-    struct th_json *list = th_json_array();
-    enum th_status status = check_actor(registry, request, err);
-    if (status == TH_OK) {
-        status = th_deal_day_parse(registry, through, on_date, err);
-    }
-    if (status == TH_OK) {
-        status = th_trade_ended(store, on_date, &ids, &n, err);
-    }
+    enum th_status status = th_trade_ended(th_registry_store(registry), through, &ids, &n, err);
     for (size_t i = 0; i < n && status == TH_OK; i++) {
         struct th_json *item = NULL;
-        status = end_one(registry, request, ids[i], on_date, &item, err);
+        status = end_one(registry, request, ids[i], through, &item, err);
         if (item) {
             th_json_append(list, item);
         }
     }
     free(ids);
+    return status;
+}
+
+// A proposal that ends gives back under the lock of a promise, which may be over as well: so it is
+// looked again until nothing ends.
+enum th_status th_trade_expire(struct th_registry *registry, const struct th_request *request,
+                               const char *through, struct th_json **ret_reply,
+                               struct th_error *err)
+{
+    char on_date[TH_ON_SIZE];
+    struct th_json *list = th_json_array();
+    enum th_status status = check_actor(registry, request, err);
+    if (status == TH_OK) {
+        status = th_deal_day_parse(registry, through, on_date, err);
+    }
+    for (bool more = true; more && status == TH_OK;) {
+        size_t before = th_json_size(list);
+        status = end_all(registry, request, on_date, list, err);
+        more = th_json_size(list) > before;
+    }
     struct th_json *reply = th_json_object();
     th_json_set_int(reply, "n_expired", (int64_t)th_json_size(list));
     th_json_set(reply, "expired", list);

@@ -40,8 +40,8 @@ enum th_status th_trade_reject(struct th_registry *registry, const struct th_req
                                struct th_error *err) TH_MUST_CHECK;
 
 // Ends proposals that nobody decided about and gives back what approved deals still hold, where the
-// last day was before `through` (NULL: today). Each is an entry of its own. Reply: n_expired,
-// expired[{trade_id, kind, was (its state), released_t}].
+// last day was before `through` (NULL: today), until nothing more ends. Each is an entry of its
+// own. Reply: n_expired, expired[{trade_id, kind, was (its state), released_t}].
 enum th_status th_trade_expire(struct th_registry *registry, const struct th_request *request,
                                const char *through, struct th_json **ret_reply,
                                struct th_error *err) TH_MUST_CHECK;

@@ -102,7 +102,11 @@ enum th_status th_group_writer_open(const char *path, const struct th_surroundin
     }
     enum th_status status =
         th_registry_open(path, TH_STORE_WRITE, surroundings, &writer->registry, err);
+    if (status == TH_OK) {
+        status = th_store_expect_groups(th_registry_store(writer->registry), err);
+    }
     if (status != TH_OK) {
+        th_registry_close(writer->registry);
         free(writer);
         return status;
     }

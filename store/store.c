@@ -276,7 +276,10 @@ enum th_status th_db_open_reference(struct th_store **ret_store, struct th_error
 
 void th_store_prepare_process(void)
 {
-    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); // refused when it is too late: no harm
+    enum { PART_BYTES = 1024 * 1024 };
+    // Refused when it is too late: no harm.
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, PART_BYTES);
 }
 
 void th_store_close(struct th_store *store)
@@ -382,6 +385,11 @@ void th_store_rollback(struct th_store *store)
         }
     }
     end_transaction(store);
+}
+
+enum th_status th_store_expect_groups(struct th_store *store, struct th_error *err)
+{
+    return th_db_exec(store, "PRAGMA temp_store = FILE", err);
 }
 
 void th_store_group_begin(struct th_store *store)

@@ -36,7 +36,8 @@ enum th_status th_store_create_filled(const char *path, const struct th_store_op
                                       void *context, struct th_error *err) TH_MUST_CHECK;
 
 // Of a program, once, before it does anything else with stores: SQLite keeps no count of its
-// memory, which would cost a lock at each allocation.
+// memory, which would cost a lock at each allocation, and takes the memory for what undoes a part
+// of a group in one piece.
 void th_store_prepare_process(void);
 
 // Opens an existing file; an older layout is upgraded in write mode and refused in read mode
@@ -62,6 +63,9 @@ void th_store_rollback(struct th_store *store); // no effect outside a transacti
 // The checks of th_store_commit alone, for a dry run.
 enum th_status th_store_check(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 
+// Of a store that is there for groups: SQLite keeps what undoes a part in one piece of memory, or
+// in a file where that is not enough; else in pieces of a kilobyte.
+enum th_status th_store_expect_groups(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 // Transactions that become durable together. Between the two every th_store_begin … _commit is a
 // part of one transaction of SQLite: checked at its end as ever, undone alone when it is refused or
 // rolled back, and seen by the parts after it. Nothing is durable before th_store_group_end, and

@@ -61,7 +61,7 @@ enum th_status th_book_move_each(struct th_store *store, int64_t party_id,
         "JOIN journal j ON j.seq = e.seq LEFT JOIN trade t ON t.trade_id = e.trade_id "
         "WHERE e.event <> 'split' AND (e.from_owner_id IS NOT "
         "e.owner_id OR e.from_state IS NOT e.state) AND (?1 = 0 OR e.owner_id = ?1 "
-        "OR e.from_owner_id = ?1) ORDER BY e.seq, e.event_id";
+        "OR e.from_owner_id = ?1) ORDER BY e.seq, e.ordinal";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, party_id);
     enum th_status status = TH_OK;
@@ -101,7 +101,7 @@ enum th_status th_book_change_each(struct th_store *store, int64_t party_id,
         "FROM unit_event e JOIN unit_block b USING (block_id) JOIN issuance i USING (issuance_id) "
         "LEFT JOIN journal j ON j.seq = e.seq LEFT JOIN trade t ON t.trade_id = e.trade_id "
         "WHERE (e.owner_id = ?1 OR e.from_owner_id = ?1) AND e.event <> 'split' "
-        "ORDER BY e.event_id";
+        "ORDER BY e.seq, e.ordinal";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, party_id);
     enum th_status status = TH_OK;

@@ -103,6 +103,9 @@ enum th_db_slot {
     TH_DB_SLOT_MONEY,
     TH_DB_SLOT_BULK,
     TH_DB_SLOT_ENTRY,
+    TH_DB_SLOT_HEAD,
+    TH_DB_SLOT_PARTY,
+    TH_DB_SLOT_EVENT,
     TH_DB_N_SLOTS
 };
 void **th_db_slot(struct th_store *store, enum th_db_slot slot, void (*destroy)(void *));

@@ -240,17 +240,14 @@ static enum th_status check_range(struct th_store *store, const struct range *ra
 
 static enum th_status check_sum(struct th_store *store, int64_t issuance_id, struct th_error *err)
 {
-    static const char SQL[] = "SELECT sum(units_t) FROM balance WHERE issuance_id = ?1";
-    int64_t issued_t = 0;
-    int64_t sum_t = 0;
-    enum th_status status = load_issued(store, issuance_id, &issued_t, err);
-    if (status == TH_OK) {
-        struct th_stmt *q = th_db_query(store, SQL);
-        th_bind_int(q, 1, issuance_id);
-        status = th_stmt_int(q, 0, &sum_t, err);
-    }
-    return status == TH_OK && sum_t != issued_t ? broken(err, issuance_id, "@conservation.sum")
-                                                : status;
+    static const char SQL[] =
+        "SELECT sum(units_t) = (SELECT issued_t FROM issuance WHERE issuance_id = ?1) "
+        "FROM balance WHERE issuance_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, issuance_id);
+    int64_t same = 0;
+    enum th_status status = th_stmt_int(q, 0, &same, err);
+    return status == TH_OK && same != 1 ? broken(err, issuance_id, "@conservation.sum") : status;
 }
 
 // All ranges of one issuance.
@@ -335,7 +332,7 @@ static enum th_status replay_block(struct th_store *store, int64_t block_id, str
         "SELECT e.state = b.state AND e.owner_id = b.owner_id AND e.pool_id IS b.pool_id "
         "AND e.lock_id IS b.lock_id "
         "FROM up JOIN unit_event e USING (block_id) JOIN unit_block b ON b.block_id = ?1 "
-        "WHERE e.event <> 'split' ORDER BY up.depth, e.event_id DESC LIMIT 1";
+        "WHERE e.event <> 'split' ORDER BY up.depth, e.seq DESC, e.ordinal DESC LIMIT 1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, block_id);
     int64_t same = 0;
@@ -364,7 +361,7 @@ static enum th_status check_splits(struct th_store *store, const struct th_check
         " AND (SELECT count(*) = 1 FROM unit_event e WHERE e.block_id = b.block_id"
         " AND e.event = 'split')"
         " AND (SELECT e.event = 'split' FROM unit_event e WHERE e.block_id = b.block_id"
-        " ORDER BY e.event_id DESC LIMIT 1)) "
+        " ORDER BY e.seq DESC, e.ordinal DESC LIMIT 1)) "
         "UNION ALL SELECT c.parent_id FROM child c LEFT JOIN unit_block b"
         " ON b.block_id = c.parent_id AND b.issuance_id = c.issuance_id AND b.state = 'split'"
         " WHERE b.block_id IS NULL ORDER BY 1 LIMIT 1";

@@ -245,7 +245,7 @@ enum th_status th_ledger_came_by(struct th_store *store, const struct th_block *
         "SELECT coalesce((SELECT e.trade_id FROM whole w JOIN unit_event e USING (block_id) "
         "JOIN trade t USING (trade_id) WHERE e.owner_id = ?2 AND e.from_owner_id <> ?2 "
         "AND t.kind <> 'correction' "
-        "ORDER BY e.event_id DESC LIMIT 1), 0)";
+        "ORDER BY e.seq DESC, e.ordinal DESC LIMIT 1), 0)";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, block->block_id);
     th_bind_int(q, 2, block->owner_id);
@@ -317,10 +317,10 @@ enum th_status th_ledger_story(struct th_store *store, int64_t issuance_id, int6
         "WHERE c.issuance_id = ?1 AND c.state <> 'split' AND c.first <= ?2), 0) AND b.last >= ?2 "
         "UNION SELECT p.block_id, p.parent_id FROM chain JOIN unit_block p "
         "ON p.block_id = chain.parent_id) "
-        "SELECT e.event_id, e.seq, j.at_utc, b.block_id, b.first, b.last, e.event, e.state, "
+        "SELECT e.seq, j.at_utc, b.block_id, b.first, b.last, e.event, e.state, "
         "e.owner_id, e.trade_id FROM chain JOIN unit_block b USING (block_id) "
         "JOIN unit_event e USING (block_id) LEFT JOIN journal j ON j.seq = e.seq "
-        "ORDER BY e.event_id";
+        "ORDER BY e.seq, e.ordinal";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, issuance_id);
     th_bind_int(q, 2, first);
@@ -328,17 +328,16 @@ enum th_status th_ledger_story(struct th_store *store, int64_t issuance_id, int6
     enum th_status status = TH_OK;
     bool go_on = true;
     while (go_on && th_stmt_next(q, &status, err)) {
-        struct th_unit_event event = {.event_id = th_column_int(q, 0),
-                                      .seq = th_column_int(q, 1),
-                                      .at_utc = th_column_int(q, 2),
-                                      .block_id = th_column_int(q, 3),
+        struct th_unit_event event = {.seq = th_column_int(q, 0),
+                                      .at_utc = th_column_int(q, 1),
+                                      .block_id = th_column_int(q, 2),
                                       .issuance_id = issuance_id,
-                                      .first = th_column_int(q, 4),
-                                      .last = th_column_int(q, 5),
-                                      .event = th_column_text(q, 6),
-                                      .state = th_column_text(q, 7),
-                                      .owner_id = th_column_int(q, 8),
-                                      .trade_id = th_column_int(q, 9)};
+                                      .first = th_column_int(q, 3),
+                                      .last = th_column_int(q, 4),
+                                      .event = th_column_text(q, 5),
+                                      .state = th_column_text(q, 6),
+                                      .owner_id = th_column_int(q, 7),
+                                      .trade_id = th_column_int(q, 8)};
         go_on = visit(context, &event);
     }
     th_stmt_done(q);

@@ -86,9 +86,32 @@ static enum th_status balance_add(struct th_store *store, const struct th_block 
     struct th_stmt *q = th_db_query(store, change_t >= 0 ? SQL_ADD : SQL_TAKE);
     th_bind_int(q, 1, block->issuance_id);
     th_bind_int(q, 2, block->owner_id);
-    th_bind_text(q, 3, th_block_state_name(block->state));
+    th_bind_text_borrowed(q, 3, th_block_state_name(block->state));
     th_bind_int(q, 4, change_t);
     return th_stmt_run(q, err);
+}
+
+// Events of the open transaction's entry so far.
+struct events {
+    int64_t seq;
+    int64_t n;
+};
+
+static enum th_status next_ordinal(struct th_store *store, int64_t seq, int64_t *ret_ordinal,
+                                   struct th_error *err)
+{
+    void **slot = th_db_slot(store, TH_DB_SLOT_EVENT, free);
+    if (!*slot) {
+        *slot = calloc(1, sizeof(struct events));
+    }
+    struct events *events = *slot;
+    if (!events) {
+        return th_error_no_memory(err);
+    }
+    events->n = events->seq == seq ? events->n + 1 : 1;
+    events->seq = seq;
+    *ret_ordinal = events->n;
+    return TH_OK;
 }
 
 // What the block was (NULL: it was just issued) and what it is now.
@@ -98,20 +121,27 @@ static enum th_status event_insert(struct th_store *store, const struct th_block
 {
     static const char SQL[] =
         "INSERT INTO unit_event (seq, block_id, event, state, owner_id, pool_id, lock_id, "
-        "from_state, from_owner_id, trade_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        "from_state, from_owner_id, trade_id, ordinal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+        "?9, ?10, ?11)";
+    int64_t ordinal = 0;
+    enum th_status status = next_ordinal(store, seq, &ordinal, err);
+    if (status != TH_OK) {
+        return status;
+    }
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, seq);
     th_bind_int(q, 2, block->block_id);
-    th_bind_text(q, 3, event);
-    th_bind_text(q, 4, th_block_state_name(block->state));
+    th_bind_text_borrowed(q, 3, event);
+    th_bind_text_borrowed(q, 4, th_block_state_name(block->state));
     th_bind_int(q, 5, block->owner_id);
     th_bind_id(q, 6, block->pool_id);
     th_bind_id(q, 7, block->lock_id);
     if (before != NULL) {
-        th_bind_text(q, 8, th_block_state_name(before->state));
+        th_bind_text_borrowed(q, 8, th_block_state_name(before->state));
         th_bind_int(q, 9, before->owner_id);
     }
     th_bind_id(q, 10, trade_id);
+    th_bind_int(q, 11, ordinal);
     return th_stmt_run(q, err);
 }
 
@@ -127,7 +157,7 @@ static enum th_status block_insert(struct th_store *store, struct th_block *bloc
     th_bind_int(q, 2, block->first);
     th_bind_int(q, 3, block->last);
     th_bind_id(q, 4, parent_id);
-    th_bind_text(q, 5, th_block_state_name(block->state));
+    th_bind_text_borrowed(q, 5, th_block_state_name(block->state));
     th_bind_int(q, 6, block->owner_id);
     th_bind_id(q, 7, block->pool_id);
     th_bind_id(q, 8, block->lock_id);
@@ -143,11 +173,11 @@ static enum th_status block_update(struct th_store *store, const struct th_block
         "lock_id = ?5 WHERE block_id = ?1 AND state = ?6";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, before->block_id);
-    th_bind_text(q, 2, th_block_state_name(after->state));
+    th_bind_text_borrowed(q, 2, th_block_state_name(after->state));
     th_bind_int(q, 3, after->owner_id);
     th_bind_id(q, 4, after->pool_id);
     th_bind_id(q, 5, after->lock_id);
-    th_bind_text(q, 6, th_block_state_name(before->state));
+    th_bind_text_borrowed(q, 6, th_block_state_name(before->state));
     enum th_status status = th_stmt_run(q, err);
     if (status == TH_OK && th_db_changes(store) != 1) {
         status = th_error_set(err, TH_INTERNAL, "block_lost", NULL);

@@ -136,7 +136,6 @@ enum th_status th_ledger_totals(struct th_store *store, int64_t owner_id, int64_
 
 // One line in the story of serials: what happened to the block that contained them.
 struct th_unit_event { // texts are borrowed
-    int64_t event_id;
     int64_t seq;
     int64_t at_utc;
     int64_t block_id;

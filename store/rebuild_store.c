@@ -28,7 +28,7 @@ static const struct book {
     const char *sql_rows;
     const char *sql_count;
 } BOOKS[] = {
-    BOOK(unit_event, "event_id"),
+    BOOK(unit_event, "block_id, seq, ordinal"),
     BOOK(unit_block, "block_id"),
     BOOK(balance, "issuance_id, owner_id, state"),
     BOOK(unit_lock, "lock_id"),

@@ -4,19 +4,20 @@
 
 // A leaf that came about by splits alone has its story with the ancestor that something happened
 // to, so the way up ends there.
+#define HAPPENED "h.event NOT IN ('split', 'lock', 'unlock', 'relock')"
 #define SQL_LEAVES                                                                                 \
     "SELECT i.issuance_id, i.prefix, i.vintage, i.statement_based, i.package_id, k.name, "         \
     "k.methodology, b.first, b.last, b.state, b.owner_id, o.name, e.event, j.at_utc, e.trade_id, " \
     "t.kind, t.purpose, t.beneficiary, t.beneficiary_uscc, t.note "                                \
     "FROM unit_block b JOIN issuance i USING (issuance_id) JOIN package k USING (package_id) "     \
-    "JOIN party o ON o.party_id = b.owner_id JOIN unit_event e ON e.event_id = ("                  \
-    "WITH RECURSIVE up (id, event_id) AS (SELECT b.block_id, (SELECT max(event_id) FROM "          \
-    "unit_event WHERE block_id = b.block_id AND event NOT IN ('split', 'lock', 'unlock', "         \
-    "'relock')) UNION "                                                                            \
-    "ALL SELECT u.parent_id, (SELECT max(event_id) FROM unit_event WHERE block_id = u.parent_id "  \
-    "AND event NOT IN ('split', 'lock', 'unlock', 'relock')) FROM up JOIN unit_block u ON "        \
-    "u.block_id = "                                                                                \
-    "up.id WHERE up.event_id IS NULL AND u.parent_id IS NOT NULL) SELECT max(event_id) FROM up) "  \
+    "JOIN party o ON o.party_id = b.owner_id JOIN unit_event e ON e.block_id = ("                  \
+    "WITH RECURSIVE up (id, happened) AS (SELECT b.block_id, EXISTS (SELECT 1 FROM unit_event h "  \
+    "WHERE h.block_id = b.block_id AND " HAPPENED ") UNION ALL "                                   \
+    "SELECT u.parent_id, EXISTS (SELECT 1 FROM unit_event h WHERE h.block_id = u.parent_id "       \
+    "AND " HAPPENED ") FROM up JOIN unit_block u ON u.block_id = up.id "                           \
+    "WHERE NOT up.happened AND u.parent_id IS NOT NULL) SELECT id FROM up WHERE happened) "        \
+    "AND (e.seq, e.ordinal) = (SELECT h.seq, h.ordinal FROM unit_event h "                         \
+    "WHERE h.block_id = e.block_id AND " HAPPENED " ORDER BY h.seq DESC, h.ordinal DESC LIMIT 1) " \
     "LEFT JOIN journal j ON j.seq = e.seq LEFT JOIN trade t ON t.trade_id = e.trade_id "           \
     "WHERE b.state <> 'split' AND (b.issuance_id, b.first) > (?8, ?9) "                            \
     "AND (?1 IS NULL OR instr(i.prefix, ?1) > 0) AND (?2 IS NULL OR i.vintage = ?2) "              \

@@ -192,11 +192,12 @@ CREATE INDEX unit_block_held ON unit_block (owner_id, issuance_id, first) WHERE 
 -- What a lock holds: each decision, and each commit for the locks it touched.
 CREATE INDEX unit_block_lock ON unit_block (lock_id, issuance_id, first) WHERE lock_id IS NOT NULL;
 
--- Every change of a block, in order: the story that `unit trace` tells.
+-- Every change of a block, in order: the story that `unit trace` tells. It stands in the order of the
+-- blocks, by which it is asked for on the way up to the ancestors.
 CREATE TABLE unit_event (
-    event_id   INTEGER PRIMARY KEY,
-    seq        INTEGER NOT NULL,
     block_id   INTEGER NOT NULL REFERENCES unit_block (block_id),
+    seq        INTEGER NOT NULL,
+    ordinal    INTEGER NOT NULL,                          -- 1, 2, 3 … among the events of the entry
     event      TEXT    NOT NULL CHECK (event = 'issue' OR event = 'split' OR event = 'lock' OR
                  event = 'unlock' OR event = 'transfer' OR event = 'relock' OR event = 'retire' OR
                  event = 'cancel' OR event = 'buffer'),
@@ -206,10 +207,9 @@ CREATE TABLE unit_event (
     lock_id    INTEGER,                                   -- after the event
     from_state TEXT,                                      -- before the event; NULL: just issued
     from_owner_id INTEGER,                                -- before the event
-    trade_id   INTEGER
-) STRICT;
--- The story of a block, on the way up to its ancestors.
-CREATE INDEX unit_event_block ON unit_event (block_id, event_id);
+    trade_id   INTEGER,
+    PRIMARY KEY (block_id, seq, ordinal)
+) STRICT, WITHOUT ROWID;
 -- The serials of a deal.
 CREATE INDEX unit_event_trade ON unit_event (trade_id) WHERE trade_id IS NOT NULL;
 

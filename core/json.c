@@ -105,6 +105,9 @@ bool th_json_equal(const struct th_json *a, const struct th_json *b)
 // jansson frees by type, so objects that lost theirs get it back first.
 static void restore_types(json_t *value)
 {
+    if (!json_is_array(value) && !json_is_object(value) && value->type != LOST_OBJECT) {
+        return;
+    }
     if (value->type == LOST_OBJECT) {
         value->type = JSON_OBJECT;
     }

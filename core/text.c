@@ -51,12 +51,29 @@ size_t th_text_decode(const char *text, size_t size, uint32_t *ret_code_point)
     return length;
 }
 
+// Bytes below 0x80 at the start of `text`, counted by eights as far as they go.
+static size_t ascii_length(const char *text, size_t size)
+{
+    size_t n = 0;
+    uint64_t eight = 0;
+    for (; size - n >= sizeof(eight); n += sizeof(eight)) {
+        memcpy(&eight, text + n, sizeof(eight));
+        if ((eight & 0x8080808080808080U) != 0) {
+            break;
+        }
+    }
+    while (n < size && ((unsigned char)text[n] & 0x80U) == 0) {
+        n++;
+    }
+    return n;
+}
+
 bool th_text_is_utf8(const char *text, size_t size)
 {
     if (text == NULL) {
         return false;
     }
-    size_t at = 0;
+    size_t at = ascii_length(text, size);
     while (at < size) {
         uint32_t code_point = 0;
         size_t length = th_text_decode(text + at, size - at, &code_point);
@@ -64,6 +81,7 @@ bool th_text_is_utf8(const char *text, size_t size)
             return false;
         }
         at += length;
+        at += ascii_length(text + at, size - at);
     }
     return true;
 }

@@ -53,7 +53,7 @@ struct head { // of the last entry; zero in an empty journal
     struct th_hash hash;
 };
 
-static enum th_status load_head(struct th_store *store, struct head *ret_head, struct th_error *err)
+static enum th_status read_head(struct th_store *store, struct head *ret_head, struct th_error *err)
 {
     static const char SQL[] = "SELECT seq, at_utc, hash FROM journal ORDER BY seq DESC LIMIT 1";
     struct th_stmt *q = th_db_query(store, SQL);
@@ -68,6 +68,33 @@ static enum th_status load_head(struct th_store *store, struct head *ret_head, s
         th_column_hash(q, 2, &ret_head->hash);
     }
     th_stmt_done(q);
+    return status;
+}
+
+// In a transaction that writes nobody else adds an entry: the head is read once, and known again
+// when an entry was added. Where it cannot be kept it is read each time.
+static void keep_head(struct th_store *store, const struct head *head)
+{
+    void **slot = th_db_slot(store, TH_DB_SLOT_HEAD, free);
+    if (!*slot) {
+        *slot = malloc(sizeof(*head));
+    }
+    if (*slot) {
+        *(struct head *)*slot = *head;
+    }
+}
+
+static enum th_status load_head(struct th_store *store, struct head *ret_head, struct th_error *err)
+{
+    const struct head *kept = *th_db_slot(store, TH_DB_SLOT_HEAD, free);
+    if (kept) {
+        *ret_head = *kept;
+        return TH_OK;
+    }
+    enum th_status status = read_head(store, ret_head, err);
+    if (status == TH_OK && th_db_in_transaction(store)) {
+        keep_head(store, ret_head);
+    }
     return status;
 }
 
@@ -89,13 +116,13 @@ static enum th_status insert(struct th_store *store, const struct th_journal_ent
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, entry->seq);
     th_bind_int(q, 2, entry->at_utc);
-    th_bind_text(q, 3, entry->login);
-    th_bind_text(q, 4, entry->system_user);
-    th_bind_text(q, 5, entry->kind);
-    th_bind_text(q, 6, entry->subject);
-    th_bind_text(q, 7, entry->body);
-    th_bind_hash(q, 8, &entry->prev_hash);
-    th_bind_hash(q, 9, &entry->hash);
+    th_bind_text_borrowed(q, 3, entry->login);
+    th_bind_text_borrowed(q, 4, entry->system_user);
+    th_bind_text_borrowed(q, 5, entry->kind);
+    th_bind_text_borrowed(q, 6, entry->subject);
+    th_bind_text_borrowed(q, 7, entry->body);
+    th_bind_blob_borrowed(q, 8, entry->prev_hash.bytes, TH_HASH_SIZE);
+    th_bind_blob_borrowed(q, 9, entry->hash.bytes, TH_HASH_SIZE);
     return th_stmt_run(q, err);
 }
 
@@ -159,6 +186,8 @@ enum th_status th_journal_append(struct th_store *store, const struct th_journal
         status = insert(store, &whole, err);
     }
     if (status == TH_OK) {
+        const struct head after = {.seq = whole.seq, .at_utc = whole.at_utc, .hash = whole.hash};
+        keep_head(store, &after);
         th_db_note_journal(store);
         *ret_seq = whole.seq;
     }

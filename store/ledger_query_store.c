@@ -256,19 +256,30 @@ enum th_status th_ledger_leaves(struct th_store *store, int64_t issuance_id, int
                                 int64_t last, struct th_block_list *ret_blocks,
                                 struct th_error *err)
 {
-    // The leaf that contains `first` is the last one that begins at or before it.
-    static const char SQL[] =
-        "SELECT " TH_BLOCK_COLUMNS " FROM unit_block b "
-        "WHERE b.issuance_id = ?1 AND b.state <> 'split' AND b.first <= ?3 "
-        "AND b.first >= coalesce((SELECT max(c.first) FROM unit_block c "
-        "WHERE c.issuance_id = ?1 AND c.state <> 'split' AND c.first <= ?2), 0) "
-        "AND b.last >= ?2 ORDER BY b.first";
+    // The leaf that contains `first` is the last one that begins at or before it. Two plain
+    // questions cost half of one that holds the other.
+    static const char SQL_FIRST[] =
+        "SELECT " TH_BLOCK_COLUMNS " FROM unit_block b WHERE b.issuance_id = ?1 "
+        "AND b.state <> 'split' AND b.first <= ?2 ORDER BY b.first DESC LIMIT 1";
+    static const char SQL_REST[] =
+        "SELECT " TH_BLOCK_COLUMNS " FROM unit_block b WHERE b.issuance_id = ?1 "
+        "AND b.state <> 'split' AND b.first > ?2 AND b.first <= ?3 ORDER BY b.first";
     struct th_block_list list = {0};
-    struct th_stmt *q = th_db_query(store, SQL);
+    struct th_stmt *q = th_db_query(store, SQL_FIRST);
     th_bind_int(q, 1, issuance_id);
     th_bind_int(q, 2, first);
-    th_bind_int(q, 3, last);
-    return give_list(collect(q, &list, err), &list, ret_blocks);
+    enum th_status status = collect(q, &list, err);
+    if (status == TH_OK && list.n > 0 && list.items[0].last < first) {
+        list.n = 0;
+    }
+    if (status == TH_OK) {
+        q = th_db_query(store, SQL_REST);
+        th_bind_int(q, 1, issuance_id);
+        th_bind_int(q, 2, first);
+        th_bind_int(q, 3, last);
+        status = collect(q, &list, err);
+    }
+    return give_list(status, &list, ret_blocks);
 }
 
 enum th_status th_ledger_totals(struct th_store *store, int64_t owner_id, int64_t package_id,

@@ -28,8 +28,8 @@ enum th_status th_user_limit_on(struct th_store *store, const char *login, const
     static const char SQL[] = "SELECT amount_fen, tonnes FROM user_limit WHERE login = ?1 "
                               "AND from_on <= ?2 ORDER BY from_on DESC, limit_id DESC LIMIT 1";
     struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_text(q, 1, login);
-    th_bind_text(q, 2, on_date);
+    th_bind_text_borrowed(q, 1, login);
+    th_bind_text_borrowed(q, 2, on_date);
     struct th_user_limit limit = {0};
     enum th_status status = TH_OK;
     if (th_stmt_next(q, &status, err)) {

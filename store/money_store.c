@@ -44,11 +44,11 @@ enum th_status th_money_apply(struct th_store *store, int64_t seq, const struct 
     int64_t leg_id = 0;
     th_bind_int(q, 1, seq);
     th_bind_int(q, 2, th_json_get_int(post, "party", 0));
-    th_bind_text(q, 3, th_json_get_text(post, "account", NULL));
+    th_bind_text_borrowed(q, 3, th_json_get_text(post, "account", NULL));
     th_bind_int(q, 4, th_json_get_int(post, "amount_fen", 0));
-    th_bind_text(q, 5, th_json_get_text(post, "on", NULL));
+    th_bind_text_borrowed(q, 5, th_json_get_text(post, "on", NULL));
     th_bind_id(q, 6, th_json_get_int(post, "trade", 0));
-    th_bind_text(q, 7, th_json_get_text(post, "memo", NULL));
+    th_bind_text_borrowed(q, 7, th_json_get_text(post, "memo", NULL));
     enum th_status status = th_stmt_insert(q, &leg_id, err); // the layout refuses what is missing
     // The commit looks at this leg and those after it.
     return status == TH_OK && th_id_noted(store, TH_DB_SLOT_MONEY).n == 0

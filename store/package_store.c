@@ -146,6 +146,22 @@ enum th_status th_package_load(struct th_store *store, int64_t package_id,
     return status;
 }
 
+enum th_status th_package_name(struct th_store *store, int64_t package_id,
+                               char ret_name[TH_NAME_SIZE], struct th_error *err)
+{
+    static const char SQL[] = "SELECT name FROM package WHERE package_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, package_id);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
+        th_column_copy(q, 0, ret_name, TH_NAME_SIZE);
+    } else if (status == TH_OK) {
+        status = no_package(package_id, err);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
 enum th_status th_package_each(struct th_store *store,
                                bool (*visit)(void *context, const struct th_package_record *record),
                                void *context, struct th_error *err)

@@ -40,6 +40,9 @@ enum th_status th_package_update(struct th_store *store, const struct th_package
 enum th_status th_package_load(struct th_store *store, int64_t package_id,
                                struct th_package_record *ret_record,
                                struct th_error *err) TH_MUST_CHECK;
+// The name alone, with the same error.
+enum th_status th_package_name(struct th_store *store, int64_t package_id,
+                               char ret_name[TH_NAME_SIZE], struct th_error *err) TH_MUST_CHECK;
 // In order of id; the visitor returns false to stop.
 enum th_status th_package_each(struct th_store *store,
                                bool (*visit)(void *context, const struct th_package_record *record),

@@ -2,6 +2,7 @@
 #include "store/party_store.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -180,8 +181,39 @@ static void read_party(struct th_stmt *q, struct th_party *ret_party)
     th_column_copy(q, 5, ret_party->division, sizeof(ret_party->division));
 }
 
-enum th_status th_party_load(struct th_store *store, int64_t party_id, struct th_party *ret_party,
-                             struct th_error *err)
+// A deal asks for the same few parties again and again, and no row of a party ever changes: what an
+// open transaction read lately is kept.
+enum { PARTIES_KEPT = 8 };
+struct kept {
+    struct th_party parties[PARTIES_KEPT];
+    size_t n; // ever kept; the newest takes the place of the oldest
+};
+
+static const struct th_party *find_kept(struct th_store *store, int64_t party_id)
+{
+    const struct kept *kept = *th_db_slot(store, TH_DB_SLOT_PARTY, free);
+    for (size_t i = 0; kept && i < PARTIES_KEPT && i < kept->n; i++) {
+        if (kept->parties[i].party_id == party_id) {
+            return &kept->parties[i];
+        }
+    }
+    return NULL;
+}
+
+static void keep(struct th_store *store, const struct th_party *party)
+{
+    void **slot = th_db_slot(store, TH_DB_SLOT_PARTY, free);
+    if (!*slot) {
+        *slot = calloc(1, sizeof(struct kept));
+    }
+    struct kept *kept = *slot;
+    if (kept) {
+        kept->parties[kept->n++ % PARTIES_KEPT] = *party;
+    }
+}
+
+static enum th_status read_by_id(struct th_store *store, int64_t party_id,
+                                 struct th_party *ret_party, struct th_error *err)
 {
     static const char SQL[] =
         "SELECT party_id, kind, name, uscc, village, division FROM party WHERE party_id = ?1";
@@ -195,6 +227,21 @@ enum th_status th_party_load(struct th_store *store, int64_t party_id, struct th
         th_error_add_int(err, "party", party_id);
     }
     th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_party_load(struct th_store *store, int64_t party_id, struct th_party *ret_party,
+                             struct th_error *err)
+{
+    const struct th_party *kept = find_kept(store, party_id);
+    if (kept) {
+        *ret_party = *kept;
+        return TH_OK;
+    }
+    enum th_status status = read_by_id(store, party_id, ret_party, err);
+    if (status == TH_OK && th_db_in_transaction(store)) {
+        keep(store, ret_party);
+    }
     return status;
 }
 
@@ -221,11 +268,11 @@ enum th_status th_party_find(struct th_store *store, const char *name_or_uscc,
                                    " WHERE uscc = ?1 AND name <> ?1";
     size_t n = 0;
     struct th_stmt *q = th_db_query(store, SQL_NAME);
-    th_bind_text(q, 1, name_or_uscc);
+    th_bind_text_borrowed(q, 1, name_or_uscc);
     enum th_status status = append_parties(q, ret_parties, capacity, &n, err);
     if (status == TH_OK) {
         q = th_db_query(store, SQL_USCC);
-        th_bind_text(q, 1, name_or_uscc);
+        th_bind_text_borrowed(q, 1, name_or_uscc);
         status = append_parties(q, ret_parties, capacity, &n, err);
     }
     if (status == TH_OK) {
@@ -272,7 +319,7 @@ enum th_status th_user_load(struct th_store *store, const char *login, struct th
     static const char SQL[] =
         "SELECT login, role, village, party_id FROM user_account WHERE login = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_text(q, 1, login);
+    th_bind_text_borrowed(q, 1, login);
     enum th_status status = TH_OK;
     if (th_stmt_next(q, &status, err)) {
         read_user(q, ret_user);

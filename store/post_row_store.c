@@ -1,4 +1,5 @@
 // The catalogue of posts that are rows: for each kind its statement and the keys that fill it.
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/db_internal.h"
@@ -220,9 +221,17 @@ static const char SQL_REVERSAL_FILL[] =
     "INSERT INTO reversal_fill (trade_id, reversal_id, party_id) VALUES (?1, ?2, ?3)";
 static const char *const COLUMNS_REVERSAL_FILL[] = {"trade_id", "reversal_id", "party_id", NULL};
 
+static int compare_kind(const void *kind, const void *row)
+{
+    return strcmp(kind, ((const struct th_post_row *)row)->kind);
+}
+
 const struct th_post_row *th_post_row_find(const char *kind)
 {
+    // In order of kinds.
     static const struct th_post_row ROWS[] = {
+        {"deduction_withdrawal", SQL_DEDUCTION_WITHDRAWAL, COLUMNS_DEDUCTION_WITHDRAWAL, true,
+         NULL},
         {"delivery", SQL_DELIVERY, COLUMNS_DELIVERY, false, NULL},
         {"distribution", SQL_DISTRIBUTION, COLUMNS_DISTRIBUTION, true, NULL},
         {"distribution_decision", SQL_DISTRIBUTION_DECISION, COLUMNS_DISTRIBUTION_DECISION, true,
@@ -231,16 +240,14 @@ const struct th_post_row *th_post_row_find(const char *kind)
          NULL},
         {"distribution_sale", SQL_DISTRIBUTION_SALE, COLUMNS_DISTRIBUTION_SALE, false, NULL},
         {"enforcement_debt", SQL_ENFORCEMENT_DEBT, COLUMNS_ENFORCEMENT_DEBT, false, NULL},
-        {"listing", SQL_LISTING, COLUMNS_LISTING, false, NULL},
-        {"loan_payment", SQL_LOAN_PAYMENT, COLUMNS_LOAN_PAYMENT, true, NULL},
-        {"lock_expiry", SQL_LOCK_EXPIRY, COLUMNS_LOCK_EXPIRY, true, "lock_changed"},
         {"forecast", SQL_FORECAST, COLUMNS_FORECAST, true, NULL},
         {"forecast_move", SQL_FORECAST_MOVE, COLUMNS_FORECAST_MOVE, true, "forecast_changed"},
         {"forecast_vintage", SQL_FORECAST_VINTAGE, COLUMNS_FORECAST_VINTAGE, false, NULL},
+        {"listing", SQL_LISTING, COLUMNS_LISTING, false, NULL},
+        {"loan_payment", SQL_LOAN_PAYMENT, COLUMNS_LOAN_PAYMENT, true, NULL},
+        {"lock_expiry", SQL_LOCK_EXPIRY, COLUMNS_LOCK_EXPIRY, true, "lock_changed"},
         {"lock_more", SQL_LOCK_MORE, COLUMNS_LOCK_MORE, true, "lock_changed"},
         {"lock_move", SQL_LOCK_MOVE, COLUMNS_LOCK_MOVE, true, "lock_changed"},
-        {"pledge", SQL_PLEDGE, COLUMNS_PLEDGE, false, NULL},
-        {"pledge_release", SQL_PLEDGE_RELEASE, COLUMNS_PLEDGE_RELEASE, false, NULL},
         {"member_share", SQL_MEMBER_SHARE, COLUMNS_MEMBER_SHARE, true, NULL},
         {"offer_line", SQL_OFFER_LINE, COLUMNS_OFFER_LINE, false, NULL},
         {"outbox_payment", SQL_OUTBOX_PAYMENT, COLUMNS_OUTBOX_PAYMENT, false, NULL},
@@ -249,32 +256,27 @@ const struct th_post_row *th_post_row_find(const char *kind)
         {"party_account_decision", SQL_PARTY_ACCOUNT_DECISION, COLUMNS_PARTY_ACCOUNT_DECISION, true,
          NULL},
         {"payout_event", SQL_PAYOUT_EVENT, COLUMNS_PAYOUT_EVENT, true, NULL},
+        {"pledge", SQL_PLEDGE, COLUMNS_PLEDGE, false, NULL},
+        {"pledge_release", SQL_PLEDGE_RELEASE, COLUMNS_PLEDGE_RELEASE, false, NULL},
         {"pool_draw", SQL_POOL_DRAW, COLUMNS_POOL_DRAW, false, "pool_changed"},
         {"pool_share", SQL_POOL_SHARE, COLUMNS_POOL_SHARE, false, NULL},
         {"promise", SQL_PROMISE, COLUMNS_PROMISE, false, NULL},
         {"receipt", SQL_RECEIPT, COLUMNS_RECEIPT, true, NULL},
         {"reserve_settlement", SQL_RESERVE_SETTLEMENT, COLUMNS_RESERVE_SETTLEMENT, true, NULL},
+        {"revenue_deduction", SQL_REVENUE_DEDUCTION, COLUMNS_REVENUE_DEDUCTION, true, NULL},
+        {"revenue_term", SQL_REVENUE_TERM, COLUMNS_REVENUE_TERM, true, NULL},
+        {"revenue_term_end", SQL_REVENUE_TERM_END, COLUMNS_REVENUE_TERM_END, true, NULL},
+        {"revenue_term_split", SQL_REVENUE_TERM_SPLIT, COLUMNS_REVENUE_TERM_SPLIT, false, NULL},
         {"reversal", SQL_REVERSAL, COLUMNS_REVERSAL, false, NULL},
         {"reversal_debt", SQL_REVERSAL_DEBT, COLUMNS_REVERSAL_DEBT, false, NULL},
         {"reversal_fill", SQL_REVERSAL_FILL, COLUMNS_REVERSAL_FILL, false, NULL},
         {"reversal_loss", SQL_REVERSAL_LOSS, COLUMNS_REVERSAL_LOSS, false, NULL},
         {"reversal_parcel", SQL_REVERSAL_PARCEL, COLUMNS_REVERSAL_PARCEL, false, NULL},
-        {"revenue_deduction", SQL_REVENUE_DEDUCTION, COLUMNS_REVENUE_DEDUCTION, true, NULL},
-        {"deduction_withdrawal", SQL_DEDUCTION_WITHDRAWAL, COLUMNS_DEDUCTION_WITHDRAWAL, true,
-         NULL},
-        {"revenue_term_end", SQL_REVENUE_TERM_END, COLUMNS_REVENUE_TERM_END, true, NULL},
-        {"revenue_term", SQL_REVENUE_TERM, COLUMNS_REVENUE_TERM, true, NULL},
-        {"revenue_term_split", SQL_REVENUE_TERM_SPLIT, COLUMNS_REVENUE_TERM_SPLIT, false, NULL},
         {"trade", SQL_TRADE, COLUMNS_TRADE, true, NULL},
         {"trade_decision", SQL_TRADE_DECISION, COLUMNS_TRADE_DECISION, true, "trade_decided"},
         {"trade_line", SQL_TRADE_LINE, COLUMNS_TRADE_LINE, false, NULL},
         {"trade_schedule", SQL_TRADE_SCHEDULE, COLUMNS_TRADE_SCHEDULE, false, NULL},
         {"unit_lock", SQL_UNIT_LOCK, COLUMNS_UNIT_LOCK, true, NULL},
     };
-    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
-        if (strcmp(ROWS[i].kind, kind) == 0) {
-            return &ROWS[i];
-        }
-    }
-    return NULL;
+    return bsearch(kind, ROWS, sizeof(ROWS) / sizeof(ROWS[0]), sizeof(ROWS[0]), compare_kind);
 }

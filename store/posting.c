@@ -122,17 +122,15 @@ static enum th_status apply(struct th_store *store, int64_t seq, const struct th
                             struct th_error *err)
 {
     const char *kind = th_json_get_text(post, "post", "");
-    const struct th_post_row *spec = th_post_row_find(kind);
-    if (spec) {
-        return apply_row(store, seq, spec, post, err);
-    }
     if (strcmp(kind, "units") == 0) {
         return th_ledger_apply(store, seq, post, err);
     }
     if (strcmp(kind, "money") == 0) {
         return th_money_apply(store, seq, post, err);
     }
-    return th_entry_row_apply(store, seq, post, err);
+    const struct th_post_row *spec = th_post_row_find(kind);
+    return spec ? apply_row(store, seq, spec, post, err)
+                : th_entry_row_apply(store, seq, post, err);
 }
 
 enum th_status th_post(struct th_posting *posting, const char *kind, struct th_json *row,

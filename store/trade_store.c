@@ -84,6 +84,13 @@ static void read_trade(struct th_stmt *q, struct th_trade *ret_trade)
     th_column_copy(q, 24, ret_trade->draw, sizeof(ret_trade->draw));
 }
 
+static enum th_status not_found(int64_t trade_id, struct th_error *err)
+{
+    (void)th_error_set(err, TH_NOT_FOUND, "trade_not_found", NULL);
+    th_error_add_int(err, "trade", trade_id);
+    return TH_NOT_FOUND;
+}
+
 enum th_status th_trade_load(struct th_store *store, int64_t trade_id, struct th_trade *ret_trade,
                              struct th_error *err)
 {
@@ -94,8 +101,24 @@ enum th_status th_trade_load(struct th_store *store, int64_t trade_id, struct th
     if (th_stmt_next(q, &status, err)) {
         read_trade(q, ret_trade);
     } else if (status == TH_OK) {
-        status = th_error_set(err, TH_NOT_FOUND, "trade_not_found", NULL);
-        th_error_add_int(err, "trade", trade_id);
+        status = not_found(trade_id, err);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_trade_terms_load(struct th_store *store, int64_t trade_id,
+                                   struct th_trade_terms *ret_terms, struct th_error *err)
+{
+    static const char SQL[] = "SELECT on_date, draw FROM trade WHERE trade_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
+        th_column_copy(q, 0, ret_terms->on_date, sizeof(ret_terms->on_date));
+        th_column_copy(q, 1, ret_terms->draw, sizeof(ret_terms->draw));
+    } else if (status == TH_OK) {
+        status = not_found(trade_id, err);
     }
     th_stmt_done(q);
     return status;

@@ -56,6 +56,16 @@ struct th_trade_line_list {
     struct th_trade_line *items; // free()
     size_t n;
 };
+// The two words that everything that draws on a purchase asks for.
+struct th_trade_terms {
+    char on_date[TH_ON_SIZE];
+    char draw[TH_TRADE_WORD_SIZE]; // "" unless a purchase
+};
+// TH_NOT_FOUND ("trade_not_found" with "trade").
+enum th_status th_trade_terms_load(struct th_store *store, int64_t trade_id,
+                                   struct th_trade_terms *ret_terms,
+                                   struct th_error *err) TH_MUST_CHECK;
+
 void th_trade_line_list_clear(struct th_trade_line_list *list);
 
 // trade_id, state, decision and seq of *trade are ignored: a new trade is proposed.

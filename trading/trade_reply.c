@@ -59,8 +59,10 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
     th_json_set(object, "of_trade_id",
                 trade->of_trade_id != 0 ? th_json_int(trade->of_trade_id) : th_json_null());
     th_json_set_word(object, "expires_on", decided ? "" : trade->expires_on);
+    // Nothing is paid for what is not approved, and nothing is there to take back.
+    bool due = strcmp(trade->state, "approved") == 0;
     int64_t correction_id = 0;
-    if (status == TH_OK) {
+    if (status == TH_OK && due) {
         status = th_trade_correction(store, trade->trade_id, &correction_id, err);
     }
     if (correction_id != 0) {
@@ -76,10 +78,9 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
     }
     struct th_money received = {0};
     struct th_money outstanding = {0};
-    if (status == TH_OK) {
+    if (status == TH_OK && due) {
         status = th_receipt_total(store, trade->trade_id, NULL, &received, err);
     }
-    bool due = strcmp(trade->state, "approved") == 0;
     if (status == TH_OK && due) {
         status = th_trade_outstanding(store, trade, &outstanding, err);
     }
@@ -144,15 +145,15 @@ static enum th_status add_lines(struct th_store *store, const struct th_trade_li
     enum th_status status = TH_OK;
     for (size_t i = 0; i < lines->n && status == TH_OK; i++) {
         const struct th_trade_line *line = &lines->items[i];
-        struct th_package_record package;
+        char package[TH_NAME_SIZE];
         struct th_json *item = th_json_object();
-        status = th_package_load(store, line->package_id, &package, err);
+        status = th_package_name(store, line->package_id, package, err);
         if (status == TH_OK) {
             status = th_json_set_party(store, item, "seller", line->seller_id, err);
         }
         th_json_set_int(item, "package_id", line->package_id);
         if (status == TH_OK) {
-            th_json_set_text(item, "package", package.name);
+            th_json_set_text(item, "package", package);
         }
         th_json_set(item, "pool_id",
                     line->pool_id != 0 ? th_json_int(line->pool_id) : th_json_null());

@@ -324,8 +324,8 @@ static enum th_status write_deal(struct th_posting *posting, struct th_deal *dea
 static enum th_status check_follows(struct th_store *store, const struct th_trade *trade,
                                     int64_t earlier_id, struct th_error *err)
 {
-    struct th_trade earlier;
-    enum th_status status = th_trade_load(store, earlier_id, &earlier, err);
+    struct th_trade_terms earlier;
+    enum th_status status = th_trade_terms_load(store, earlier_id, &earlier, err);
     if (status == TH_OK && strcmp(trade->on_date, earlier.on_date) < 0) {
         (void)th_error_set(err, TH_INVALID, "deal_before", "on", trade->on_date, "earlier",
                            earlier.on_date, NULL);

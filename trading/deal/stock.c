@@ -128,8 +128,8 @@ static enum th_status share_out(struct th_store *store, const struct draft *draf
                                 const struct th_pool_list *shares, int64_t tonnes_t,
                                 struct th_allot_member *members, struct th_error *err)
 {
-    struct th_trade purchase;
-    enum th_status status = th_trade_load(store, shares->items[0].pool_id, &purchase, err);
+    struct th_trade_terms purchase;
+    enum th_status status = th_trade_terms_load(store, shares->items[0].pool_id, &purchase, err);
     if (status != TH_OK) {
         return status;
     }

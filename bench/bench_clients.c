@@ -3,7 +3,8 @@
 // commit of its own. bench/pg_trade.sh runs it beside PostgreSQL.
 //
 //   bench_clients [N [CLIENTS]]     N trades (default 8,000) of CLIENTS clients (default 8): each a
-//                                   resale of one tonne, carried out at once
+//                                   resale of one tonne, carried out at once, ten a day: what one
+//                                   person carries out alone in a day counts together
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,13 +15,24 @@
 #include "tests/integration/market.h"
 #include "trading/spot/spot.h"
 
-enum { CLIENTS_MAX = 64 };
+enum { CLIENTS_MAX = 64, DEALS_A_DAY = 10, DAY_S = 86400 };
+
+struct calendar { // of whoever carries out, one deal after the other
+    struct th_test_world *world;
+    int n_deals;
+};
+
+struct order {
+    struct calendar *calendar;
+    const char *buyer;
+};
 
 struct client {
     pthread_t thread;
     struct th_group_writer *writer; // NULL: the registry below, one client at a time
     struct th_registry *registry;
     pthread_mutex_t *turn;
+    struct calendar *calendar;
     int n;
 };
 
@@ -34,21 +46,24 @@ static double seconds(clockid_t clock)
 static enum th_status sell(void *context, struct th_registry *registry, struct th_json **ret_reply,
                            struct th_error *err)
 {
+    const struct order *order = context;
+    struct calendar *calendar = order->calendar;
     const struct th_request bank = {.login = "bank"};
     const struct th_resale_input input = {.from = "两山银行",
-                                          .to = context,
+                                          .to = order->buyer,
                                           .tonnes = "1",
                                           .price = "73.41",
                                           .at_once = true,
                                           .on = "2022-05-20"};
+    calendar->world->now_utc += calendar->n_deals++ % DEALS_A_DAY == 0 ? DAY_S : 0;
     return th_trade_propose_resale(registry, &bank, &input, ret_reply, err);
 }
 
-static enum th_status sell_alone(struct client *client, char *buyer, struct th_json **ret_reply,
-                                 struct th_error *err)
+static enum th_status sell_alone(struct client *client, struct order *order,
+                                 struct th_json **ret_reply, struct th_error *err)
 {
     pthread_mutex_lock(client->turn);
-    enum th_status status = sell(buyer, client->registry, ret_reply, err);
+    enum th_status status = sell(order, client->registry, ret_reply, err);
     pthread_mutex_unlock(client->turn);
     return status;
 }
@@ -56,16 +71,15 @@ static enum th_status sell_alone(struct client *client, char *buyer, struct th_j
 static void *run(void *context)
 {
     struct client *client = context;
-    static char pharmacy[] = "制药厂";
-    static char mill[] = "造纸厂";
     for (int i = 0; i < client->n; i++) {
-        char *buyer = i % 2 == 0 ? pharmacy : mill;
-        const struct th_group_writer_act act = {.run = sell, .context = buyer};
+        struct order order = {.calendar = client->calendar,
+                              .buyer = i % 2 == 0 ? "制药厂" : "造纸厂"};
+        const struct th_group_writer_act act = {.run = sell, .context = &order};
         struct th_json *reply = NULL;
         struct th_error err = {0};
         enum th_status status = client->writer
                                     ? th_group_writer_do(client->writer, &act, &reply, &err)
-                                    : sell_alone(client, buyer, &reply, &err);
+                                    : sell_alone(client, &order, &reply, &err);
         if (status != TH_OK) {
             (void)fprintf(stderr, "bench_clients: %s\n", err.key);
             exit(1);
@@ -124,6 +138,8 @@ int main(int argc, char **argv)
     }
     th_store_prepare_process(); // as the program does
     make(market, n);
+    struct calendar calendar = {.world = &market->world};
+    client.calendar = &calendar;
     client.registry = market->world.registry;
     tell("a commit a trade", &client, n_clients, n);
     assert_ok(th_group_writer_open(market->world.path, &market->world.surroundings, &client.writer,

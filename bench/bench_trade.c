@@ -4,7 +4,8 @@
 //
 // N trades a round (2,000), ROUNDS rounds (5): each a resale of one tonne; carried out at once by
 // one person, a commit a trade, and proposed by one, approved by another, two commits. The middle
-// of the rounds is told; a ratio is that of one round's rates.
+// of the rounds is told; a ratio is that of one round's rates. What one person carries out alone in
+// a day counts together: after ten deals it is the next day.
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #include "store/store_internal.h"
 #include "tests/integration/market.h"
 
-enum { ROUNDS_MAX = 99 };
+enum { ROUNDS_MAX = 99, DEALS_A_DAY = 10, DAY_S = 86400 };
 
 static double seconds(clockid_t clock)
 {
@@ -132,6 +133,7 @@ static struct cost at_once(struct market *market, int n)
     for (int i = 0; i < n; i++) {
         struct th_json *reply = NULL;
         input.to = i % 2 == 0 ? "制药厂" : "造纸厂";
+        market->world.now_utc += i % DEALS_A_DAY == 0 ? DAY_S : 0;
         assert_ok(
             th_trade_propose_resale(market->world.registry, &bank, &input, &reply, &market->err),
             &market->err);

@@ -24,7 +24,7 @@ static int setup(void **state)
     const int64_t tonnes_t[] = {POOL_T};
     const struct th_request officer = {.login = "officer"};
     const struct th_rule_set_options rule = {
-        .name = "deal_alone_cny", .value = "1000", .reason = "县里定"};
+        .name = "deal_alone_cny", .value = "100000", .reason = "县里定"};
     struct th_json *reply = NULL;
     market_package(market, "甲", MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, tonnes_t, 1, 0);
     market_bought(market, "1", "43.44");
@@ -53,7 +53,7 @@ static struct th_group_writer *open_writer(struct market *market)
     return writer;
 }
 
-struct sale { // of one tonne, at once; above 1,000 CNY it is refused
+struct sale { // of one tonne, at once; above 100,000 CNY it is refused
     const char *key;
     const char *price;
 };
@@ -136,7 +136,7 @@ static void *run_client(void *context)
         char key[KEY_SIZE];
         (void)snprintf(key, sizeof(key), "c%d-%d", client->number, i);
         struct sale small = {.key = key, .price = "73.41"};
-        struct sale large = {.price = "1000.01"};
+        struct sale large = {.price = "100000.01"};
         const struct th_group_writer_act good = {.run = sell, .context = &small};
         const struct th_group_writer_act refused = {.run = sell, .context = &large};
         const struct th_group_writer_act broken = {.run = unbalance};

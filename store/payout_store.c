@@ -13,7 +13,9 @@
     "CASE WHEN x.state IS NULL THEN 'proposed' WHEN x.state = 'rejected' THEN 'rejected' "         \
     "WHEN e.kind IS NULL OR e.kind = 'resent' THEN 'owed' ELSE e.kind END, "                       \
     "e.on_date, e.reference, e.note, coalesce(e.on_date, x.on_date), "                             \
-    "CASE x.state WHEN 'approved' THEN x.seq END FROM due "                                        \
+    "CASE x.state WHEN 'approved' THEN x.seq END, "                                                \
+    "(SELECT substr(hex(j.hash), 1, 6) FROM distribution d JOIN journal j ON j.seq = d.seq"        \
+    " WHERE d.distribution_id = ?1) FROM due "                                                     \
     "LEFT JOIN distribution_decision x ON x.distribution_id = ?1 "                                 \
     "LEFT JOIN payout_event e ON e.payout_event_id = (SELECT max(payout_event_id)"                 \
     " FROM payout_event o WHERE o.distribution_id = ?1 AND o.party_id = due.party_id) "            \
@@ -52,6 +54,7 @@ enum th_status th_payouts(struct th_store *store, int64_t distribution_id, int64
         th_column_copy(q, 6, payout->note, sizeof(payout->note));
         th_column_copy(q, 7, payout->since_on, sizeof(payout->since_on));
         payout->approved_seq = th_column_int(q, 8);
+        th_column_copy(q, 9, payout->run_word, sizeof(payout->run_word));
     }
     th_stmt_done(q);
     if (status == TH_OK) {
@@ -69,10 +72,11 @@ enum th_status th_payout_ended(struct th_store *store, const struct th_payout *p
         "SELECT kind, on_date, reference FROM payout_event WHERE distribution_id = ?1 "
         "AND party_id = ?2 AND attempt = ?3 AND kind <> 'resent' "
         "ORDER BY payout_event_id DESC LIMIT 1";
-    struct th_payout ended = {.distribution_id = payout->distribution_id,
-                              .party_id = payout->party_id,
-                              .attempt = attempt,
-                              .amount = payout->amount};
+    struct th_payout ended = *payout;
+    ended.attempt = attempt;
+    ended.state[0] = '\0';
+    ended.on_date[0] = '\0';
+    ended.reference[0] = '\0';
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, payout->distribution_id);
     th_bind_int(q, 2, payout->party_id);

@@ -5,11 +5,13 @@
 #include "store/party_store.h"
 #include "store/revenue_store.h"
 
-enum { TH_REFERENCE_SIZE = 128 };
+enum { TH_REFERENCE_SIZE = 128, TH_RUN_WORD_SIZE = 7 };
 
 // One payment: what a party gets of a run, in all its capacities together.
 struct th_payout {
     int64_t distribution_id;
+    char run_word[TH_RUN_WORD_SIZE]; // from the digest of the entry that proposed the run: another
+                                     // history has another one. "" until that entry is written
     int64_t party_id;
     char state[TH_TRADE_WORD_SIZE]; // of the run until it is approved; then owed paid returned
     int64_t attempt;                // from 1 on; one more each time that it is sent again

@@ -66,6 +66,10 @@ void market_issue(struct market *market, int64_t package_id, const char *village
 // The two villages of Anji: 836 + 837 + 836 t and 3 × 1,591 t. Packages 1 and 2.
 void market_anji(struct market *market);
 
+// A text with numbers of payments, in which * stands for what the journal's entry of the newest
+// proposed run makes of their end.
+void market_payment_numbers(struct market *market, const char *text, char *buf, size_t size);
+
 // SQL past every rule of the program, for what no command makes so fast.
 void market_sql(struct market *market, const char *sql);
 

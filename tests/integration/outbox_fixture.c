@@ -157,9 +157,11 @@ void outbox_report(struct outbox_fixture *f, const char *rows)
     const struct th_request bank = {.login = "bank"};
     char path[TH_TEST_PATH_SIZE];
     char text[512];
+    char numbered[400];
     struct th_json *reply = NULL;
     th_test_path(path, f->market.world.folder, "back.csv");
-    int n = snprintf(text, sizeof(text), "number,amount,status,date,reference\n%s", rows);
+    market_payment_numbers(&f->market, rows, numbered, sizeof(numbered));
+    int n = snprintf(text, sizeof(text), "number,amount,status,date,reference\n%s", numbered);
     assert_ok(th_file_write(path, text, (size_t)n, &f->market.err), &f->market.err);
     const struct th_payment_import_input input = {.source = path};
     assert_ok(th_payment_import(f->market.world.registry, &bank, &input, &reply, &f->market.err),

@@ -43,7 +43,7 @@ void outbox_account(struct outbox_fixture *f, const char *party, const char *num
 enum outbox_event { OUTBOX_PAID, OUTBOX_RETURNED, OUTBOX_RESENT };
 // By hand.
 enum th_status outbox_payment(struct outbox_fixture *f, enum outbox_event event, const char *party);
-// By the bank's file: lines "number,amount,status,date,reference".
+// By the bank's file: lines "number,amount,status,date,reference", * as in market_payment_numbers.
 void outbox_report(struct outbox_fixture *f, const char *rows);
 
 // Another process that delivers once, over a registry that it opens for itself.

@@ -139,7 +139,9 @@ static void payment__that_came_back_is_owed_again_and_sent_again(void **state)
     market_refused(market, "payment_state");
     reply = act(market, th_payment_resend, NULL, TH_OK);
     item = th_json_at(th_json_get(reply, "payments"), 0);
-    assert_string_equal(th_json_get_text(item, "number", ""), "P1-1-2");
+    char number[64];
+    market_payment_numbers(market, "P1-1-2-*", number, sizeof(number));
+    assert_string_equal(th_json_get_text(item, "number", ""), number);
     assert_string_equal(th_json_get_text(item, "state", ""), "owed");
     th_json_free(reply);
     th_json_free(act(market, th_payment_confirm, "马家弄村", TH_OK));
@@ -192,8 +194,10 @@ static struct th_json *import(struct market *market, const char *text, enum th_s
     char path[TH_TEST_PATH_SIZE];
     const struct th_request request = {.login = "bank"};
     struct th_json *reply = NULL;
+    char numbered[2048];
     th_test_path(path, market->world.folder, "back.csv");
-    assert_ok(th_file_write(path, text, strlen(text), &market->err), &market->err);
+    market_payment_numbers(market, text, numbered, sizeof(numbered));
+    assert_ok(th_file_write(path, numbered, strlen(numbered), &market->err), &market->err);
     const struct th_payment_import_input input = {.source = path};
     assert_status(th_payment_import(market->world.registry, &request, &input, &reply, &market->err),
                   want, &market->err);
@@ -211,23 +215,25 @@ static void import__books_good_rows_and_tells_of_others(void **state)
     approved(market);
     struct th_json *reply = import(market,
                                    "付款编号,金额,状态,日期,流水号,备注\n"
-                                   "P1-1-1,\"14,456.55\",成功,2023-01-05,FT-9,\n"
-                                   "P1-2-1,27501.44,成功,2023-01-05,FT-10,\n"
-                                   "P1-2-2,27501.45,成功,2023-01-05,FT-10,\n"
-                                   "P1-3-1,1.00,成功,2023-01-05,FT-10,\n"
-                                   "1-2-1,27501.45,成功,2023-01-05,FT-10,\n"
-                                   "P1-2-1,27501.45,处理中,2023-01-05,FT-10,\n"
-                                   "P1-2-1,27501.45,成功,2999-01-05,FT-10,\n"
-                                   "P1-2-1,27501.45,成功,2022-12-30,FT-10,\n"
-                                   "P1-2-1,27501.45,退回,2023/1/6,FT-11,账号有误\n",
+                                   "P1-1-1-*,\"14,456.55\",成功,2023-01-05,FT-9,\n"
+                                   "P1-2-1-*,27501.44,成功,2023-01-05,FT-10,\n"
+                                   "P1-2-2-*,27501.45,成功,2023-01-05,FT-10,\n"
+                                   "P1-3-1-*,1.00,成功,2023-01-05,FT-10,\n"
+                                   "1-2-1-*,27501.45,成功,2023-01-05,FT-10,\n"
+                                   "P1-2-1,27501.45,成功,2023-01-05,FT-10,\n"
+                                   "P1-2-1-ZZZZZZ,27501.45,成功,2023-01-05,FT-10,\n"
+                                   "P1-2-1-*,27501.45,处理中,2023-01-05,FT-10,\n"
+                                   "P1-2-1-*,27501.45,成功,2999-01-05,FT-10,\n"
+                                   "P1-2-1-*,27501.45,成功,2022-12-30,FT-10,\n"
+                                   "P1-2-1-*,27501.45,退回,2023/1/6,FT-11,账号有误\n",
                                    TH_OK);
     static const char *const CODES[] = {"payment_amount", "payment_old",    "payment_unknown",
-                                        "payment_number", "payment_status", "payment_date",
-                                        "payment_before"};
-    assert_int_equal(get(reply, "read"), 9);
+                                        "payment_number", "payment_number", "payment_foreign",
+                                        "payment_status", "payment_date",   "payment_before"};
+    assert_int_equal(get(reply, "read"), 11);
     assert_int_equal(get(reply, "accepted"), 2);
-    assert_int_equal(get(reply, "rejected"), 7);
-    for (size_t i = 0; i < 7; i++) {
+    assert_int_equal(get(reply, "rejected"), 9);
+    for (size_t i = 0; i < 9; i++) {
         assert_string_equal(code_at(reply, i), CODES[i]);
     }
     th_json_free(reply);
@@ -236,15 +242,15 @@ static void import__books_good_rows_and_tells_of_others(void **state)
     // The good rows again: nothing new; another word about a payment that is paid is a problem.
     reply = import(market,
                    "number,amount,status,date,reference\n"
-                   "P1-1-1,14456.55,paid,2023-01-05,FT-9\n"
-                   "P1-1-1,14456.55,paid,2023-01-07,FT-12\n",
+                   "P1-1-1-*,14456.55,paid,2023-01-05,FT-9\n"
+                   "P1-1-1-*,14456.55,paid,2023-01-07,FT-12\n",
                    TH_OK);
     assert_int_equal(get(reply, "unchanged"), 1);
     assert_int_equal(get(reply, "rejected"), 1);
     assert_string_equal(code_at(reply, 0), "payment_state");
     th_json_free(reply);
     assert_int_equal(cash_fen(market, MARKET_MAJIANONG), 1445655);
-    assert_null(import(market, "number,amount,status\nP1-1-1,1,paid\n", TH_INVALID));
+    assert_null(import(market, "number,amount,status\nP1-1-1-*,1,paid\n", TH_INVALID));
     market_refused(market, "payment_columns");
 }
 
@@ -514,6 +520,42 @@ static void list__holds_what_is_owed_with_whole_accounts_and_capitals(void **sta
     market_refused(market, "payments_none");
 }
 
+// The number of the first payment of a run that is proposed in a registry which stood there before.
+static void number_of_run(const char *through, char ret_number[64])
+{
+    const struct th_request bank = {.login = "bank"};
+    const struct th_distribute_input input = {.through = through};
+    struct th_json *reply = NULL;
+    void *state = NULL;
+    (void)setup(&state);
+    struct market *market = state;
+    assert_ok(th_revenue_distribute(market->world.registry, &bank, &input, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    assert_ok(th_payment_list_show(market->world.registry, RUN, NULL, false, &reply, &market->err),
+              &market->err);
+    const struct th_json *item = th_json_at(th_json_get(reply, "payments"), 0);
+    (void)snprintf(ret_number, 64, "%s", th_json_get_text(item, "number", ""));
+    th_json_free(reply);
+    (void)market_teardown(&state);
+}
+
+// As after a backup was put in place: what the bank had under run 1 before is not taken for this.
+static void number__of_another_run_in_another_history_is_another_one(void **state)
+{
+    char first[64];
+    char same[64];
+    char other[64];
+    (void)state;
+    number_of_run("2022-12-31", first);
+    number_of_run("2022-12-31", same);
+    number_of_run("2022-12-30", other);
+    assert_memory_equal(first, "P1-1-1-", 7);
+    assert_string_equal(first, same);
+    assert_memory_equal(other, "P1-1-1-", 7);
+    assert_string_not_equal(first, other);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, market_teardown)
 
 int main(void)
@@ -523,6 +565,7 @@ int main(void)
         TEST(payment__no_day_is_before_the_day_of_what_it_follows),
         TEST(payment__of_a_rejected_run_says_so_instead_of_asking_for_its_approval),
         TEST(payment__that_came_back_is_owed_again_and_sent_again),
+        cmocka_unit_test(number__of_another_run_in_another_history_is_another_one),
         TEST(import__books_good_rows_and_tells_of_others),
         TEST(list__holds_what_is_owed_with_whole_accounts_and_capitals),
         TEST(list__is_for_the_bank_that_pays_and_the_county),

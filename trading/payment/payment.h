@@ -58,8 +58,8 @@ enum th_status th_payment_list_file(struct th_registry *registry, const struct t
 
 // What the bank's system says of payments: a table with columns number, amount, status, date,
 // reference, note (or their Chinese names). Good rows are booked, others told. Reply: read,
-// accepted, rejected, unchanged, problems[]. Codes: payment_number payment_unknown payment_old
-// payment_amount payment_status payment_date payment_state payment_before. TH_INVALID
+// accepted, rejected, unchanged, problems[]. Codes: payment_number payment_unknown payment_foreign
+// payment_old payment_amount payment_status payment_date payment_state payment_before. TH_INVALID
 // ("payment_columns"), errors of th_sheet_read. messages may be NULL.
 struct th_payment_import_input {
     const char *source;

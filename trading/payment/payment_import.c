@@ -79,23 +79,23 @@ static enum th_status find_payment(struct import *import, size_t row, struct th_
 {
     const char *number = cell(import, row, NUMBER);
     struct th_payout_list payouts = {0};
-    int64_t run_id = 0;
-    int64_t party_id = 0;
-    int64_t attempt = 0;
+    struct th_payout named;
     struct th_money amount;
-    if (!th_payment_number_parse(number, &run_id, &party_id, &attempt)) {
+    if (!th_payment_number_parse(number, &named)) {
         return th_error_set(err, TH_DATA_PROBLEM, "payment_number", "number", number, NULL);
     }
-    enum th_status status =
-        th_payouts(th_work_store(import->work), run_id, party_id, &payouts, err);
+    enum th_status status = th_payouts(th_work_store(import->work), named.distribution_id,
+                                       named.party_id, &payouts, err);
     if (status == TH_OK && payouts.n != 1) {
         status = th_error_set(err, TH_DATA_PROBLEM, "payment_unknown", "number", number, NULL);
+    } else if (status == TH_OK && strcmp(payouts.items[0].run_word, named.run_word) != 0) {
+        status = th_error_set(err, TH_DATA_PROBLEM, "payment_foreign", "number", number, NULL);
     }
     if (status == TH_OK) {
         *ret_payout = payouts.items[0];
     }
     free(payouts.items);
-    if (status == TH_OK && ret_payout->attempt != attempt) {
+    if (status == TH_OK && ret_payout->attempt != named.attempt) {
         status = th_error_set(err, TH_DATA_PROBLEM, "payment_old", "number", number, NULL);
     }
     if (status == TH_OK && (th_money_parse(cell(import, row, AMOUNT), &amount, NULL) != TH_OK ||

@@ -8,11 +8,10 @@
 #include "trading/payment/payment.h"
 #include "trading/trading_internal.h"
 
-enum { TH_PAYMENT_NUMBER_SIZE = 72 };
+enum { TH_PAYMENT_NUMBER_SIZE = 80 };
 const char *th_payment_number(const struct th_payout *payout, char buf[TH_PAYMENT_NUMBER_SIZE]);
-// "P7-12-1" into its parts; false when it is none.
-bool th_payment_number_parse(const char *text, int64_t *ret_run_id, int64_t *ret_party_id,
-                             int64_t *ret_attempt);
+// "P7-12-1-3EE931" into its parts: run, party, attempt and the run's word; false when it is none.
+bool th_payment_number_parse(const char *text, struct th_payout *ret_payout);
 
 // "6228 **** 1234": what may be shown on a screen.
 const char *th_account_masked(const char *number, char buf[TH_ACCOUNT_NUMBER_SIZE]);

@@ -1,4 +1,5 @@
 // One payment: its number, how it is told, whose it is, and what happens to it.
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,32 +11,42 @@
 const char *th_payment_number(const struct th_payout *payout, char buf[TH_PAYMENT_NUMBER_SIZE])
 {
     // The letter keeps spreadsheets from reading a date.
-    (void)snprintf(buf, TH_PAYMENT_NUMBER_SIZE, "P%lld-%lld-%lld",
+    (void)snprintf(buf, TH_PAYMENT_NUMBER_SIZE, "P%lld-%lld-%lld-%s",
                    (long long)payout->distribution_id, (long long)payout->party_id,
-                   (long long)payout->attempt);
+                   (long long)payout->attempt, payout->run_word);
     return buf;
 }
 
-bool th_payment_number_parse(const char *text, int64_t *ret_run_id, int64_t *ret_party_id,
-                             int64_t *ret_attempt)
+bool th_payment_number_parse(const char *text, struct th_payout *ret_payout)
 {
+    enum { RUN, PARTY, ATTEMPT, WORD, PARTS };
     char copy[TH_PAYMENT_NUMBER_SIZE];
-    char *party = NULL;
-    char *attempt = NULL;
+    char *parts[PARTS];
+    struct th_payout payout = {.distribution_id = 0};
     if ((text[0] != 'P' && text[0] != 'p') || strlen(text) >= sizeof(copy)) {
         return false;
     }
     th_text_copy(copy, sizeof(copy), text + 1);
-    party = strchr(copy, '-');
-    attempt = party ? strchr(party + 1, '-') : NULL;
-    if (!attempt) {
+    parts[RUN] = copy;
+    for (int i = RUN; i < WORD; i++) {
+        char *end = strchr(parts[i], '-');
+        if (!end) {
+            return false;
+        }
+        *end = '\0';
+        parts[i + 1] = end + 1;
+    }
+    if (strlen(parts[WORD]) != TH_RUN_WORD_SIZE - 1 ||
+        !th_text_parse_int(parts[RUN], 1, INT64_MAX, &payout.distribution_id) ||
+        !th_text_parse_int(parts[PARTY], 1, INT64_MAX, &payout.party_id) ||
+        !th_text_parse_int(parts[ATTEMPT], 1, INT64_MAX, &payout.attempt)) {
         return false;
     }
-    *party++ = '\0';
-    *attempt++ = '\0';
-    return th_text_parse_int(copy, 1, INT64_MAX, ret_run_id) &&
-           th_text_parse_int(party, 1, INT64_MAX, ret_party_id) &&
-           th_text_parse_int(attempt, 1, INT64_MAX, ret_attempt);
+    for (size_t i = 0; i < TH_RUN_WORD_SIZE - 1; i++) {
+        payout.run_word[i] = (char)toupper((unsigned char)parts[WORD][i]);
+    }
+    *ret_payout = payout;
+    return true;
 }
 
 const char *th_account_masked(const char *number, char buf[TH_ACCOUNT_NUMBER_SIZE])

@@ -19,27 +19,26 @@ void commons_prepare(struct commons *commons, struct world *world, int slot_numb
     const struct slot *slot = &world->slots[slot_number];
     const struct th_request desk = {.login = slot->logins[DESK]};
     const struct th_request officer = {.login = slot->logins[OFFICER]};
-    char texts[WORLD_PACKAGES][NUMBER_SIZE];
-    const char *packages[WORLD_PACKAGES];
+    char text[NUMBER_SIZE];
     char bank[NUMBER_SIZE];
     struct th_json *reply = NULL;
     *commons = (struct commons){.slot = slot_number};
-    for (int i = 0; i < slot->n_issued; i++) {
-        packages[i] = number(slot->package_ids[i], texts[i]);
-    }
-    const struct th_purchase_input input = {.packages = packages,
-                                            .n_packages = (size_t)slot->n_issued,
-                                            .to = number(slot->party_ids[BANK], bank),
-                                            .price = "43.44"};
     world_open(world);
-    assert_ok(th_trade_propose_purchase(world->registry, &desk, &input, &reply, &world->err),
-              &world->err);
-    int64_t trade_id = th_json_get_int(reply, "trade_id", 0);
-    commons->bought_t = th_json_get_int(reply, "tonnes", 0);
-    th_json_free(reply);
-    assert_ok(th_trade_approve(world->registry, &officer, trade_id, NULL, &reply, &world->err),
-              &world->err);
-    th_json_free(reply);
+    for (int i = 0; i < slot->n_issued; i++) { // by a contract each: their terms differ
+        const char *package = number(slot->package_ids[i], text);
+        const struct th_purchase_input input = {.packages = &package,
+                                                .n_packages = 1,
+                                                .to = number(slot->party_ids[BANK], bank),
+                                                .price = "43.44"};
+        assert_ok(th_trade_propose_purchase(world->registry, &desk, &input, &reply, &world->err),
+                  &world->err);
+        int64_t trade_id = th_json_get_int(reply, "trade_id", 0);
+        commons->bought_t += th_json_get_int(reply, "tonnes", 0);
+        th_json_free(reply);
+        assert_ok(th_trade_approve(world->registry, &officer, trade_id, NULL, &reply, &world->err),
+                  &world->err);
+        th_json_free(reply);
+    }
     world_shut(world);
 }
 

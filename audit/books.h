@@ -21,6 +21,7 @@ struct th_holder { // a party that holds units or money
     size_t village;
     size_t division;
     size_t plain_name;
+    bool has_login;  // of the role bank: it can propose and accept deals itself
     int64_t account; // where it is paid, the one that was confirmed last; 0: nowhere yet
 };
 
@@ -41,6 +42,7 @@ struct th_deal {
     int64_t tonnes_t;
     int64_t moved_t; // handed over or ended under it
     bool reversal;   // it ends buffer, and the rest of its tonnes is owed
+    bool stood_in;   // an officer proposed it, for a side that has no login
     enum th_deal_kind kind;
     int64_t refund_t;  // of a delivery: tonnes that are given up
     int64_t gone_t;    // of a promise: delivered or given up

@@ -62,6 +62,13 @@ static void read_terms(const struct th_post *post, struct th_deal *deal)
     copy_day(post, "expires_on", deal->expires_on);
 }
 
+// What only officers propose and decide.
+static bool is_of_officers(const struct th_post *post)
+{
+    struct th_text kind;
+    return th_text_member(post->nodes, post->index, "kind", &kind) && th_text_is(kind, "reversal");
+}
+
 static void book_trade(struct th_books *books, const struct th_post *post)
 {
     struct th_deal deal = {.state = TH_TRADE_PROPOSED};
@@ -87,7 +94,11 @@ static void book_trade(struct th_books *books, const struct th_post *post)
     books->deals = items;
     deal.proposer = books->actor;
     deal.kind = read_kind(post);
+    deal.stood_in = th_book_officer(books, books->actor) && !is_of_officers(post);
     read_terms(post, &deal);
+    if (deal.stood_in) {
+        th_book_stand_in(books, post, &deal, deal.seller);
+    }
     size_t row = th_table_id(&books->deal_ids, deal.id, &fresh);
     if (row == SIZE_MAX) {
         books->no_memory = true;
@@ -252,6 +263,20 @@ static bool may_alone(struct th_books *books, const struct th_post *post,
            th_book_alone(books, post, cost_fen > deal->amount_fen ? cost_fen : deal->amount_fen);
 }
 
+// Two officers bind nobody who can speak for himself: neither the side that gains nor the one to
+// whom the earlier deal gave rights.
+static void check_officers(struct th_books *books, const struct th_post *post,
+                           const struct th_deal *deal)
+{
+    const struct th_deal *of = th_books_deal(books, deal->of);
+    if (deal->stood_in && th_book_officer(books, books->actor)) {
+        th_book_stand_in(books, post, deal, deal->buyer);
+        if (of && of->buyer != deal->buyer) {
+            th_book_stand_in(books, post, deal, of->buyer);
+        }
+    }
+}
+
 static void approve(struct th_books *books, const struct th_post *post, struct th_deal *deal)
 {
     if (books->actor == deal->proposer && !may_alone(books, post, deal)) {
@@ -260,6 +285,7 @@ static void approve(struct th_books *books, const struct th_post *post, struct t
     if (is_late(post, deal)) {
         th_fault_add(books->faults, TH_FAULT_TRADE_LATE, deal->id, 0, 0);
     }
+    check_officers(books, post, deal);
     count_delivery(books, deal);
     if (deal->kind == TH_DEAL_CORRECTION) {
         take_back(books, deal);

@@ -53,6 +53,11 @@ void th_book_person(struct th_books *books, const struct th_line *line, const st
                th_text_member(nodes, line->first_node, "role", &role)) {
         (void)th_member_int(nodes, line->first_node, "party_id", 1, &party);
         add(books, login, role, party);
+        struct th_holder *holder =
+            party != 0 && th_text_is(role, "bank") ? th_books_holder(books, party) : NULL;
+        if (holder) {
+            holder->has_login = true;
+        }
     }
 }
 
@@ -60,6 +65,21 @@ bool th_book_speaks(const struct th_books *books, int64_t party)
 {
     const struct th_person *person = th_books_person(books, books->actor);
     return !person || person->party == 0 || person->party == party;
+}
+
+bool th_book_officer(const struct th_books *books, size_t login)
+{
+    const struct th_person *person = th_books_person(books, login);
+    return person && (person->roles & OFFICER) != 0;
+}
+
+void th_book_stand_in(struct th_books *books, const struct th_post *post,
+                      const struct th_deal *deal, int64_t party)
+{
+    size_t row = th_table_find_id(&books->holder_ids, party);
+    if (row != SIZE_MAX && books->holders[row].has_login) {
+        th_fault_add_text(books->faults, TH_FAULT_TRADE_STAND_IN, post->line->login, deal->id);
+    }
 }
 
 void th_book_may(struct th_books *books, const struct th_line *line, struct th_text what)

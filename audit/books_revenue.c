@@ -98,6 +98,10 @@ static void book_line(struct th_books *books, const struct th_post *post)
     }
     (void)id_of(post, "pool_id", &line.pool);
     (void)id_of(post, "seller_id", &line.seller);
+    // Where a purchase has several sellers, its lines name them.
+    if (deal->stood_in && deal->seller == 0) {
+        th_book_stand_in(books, post, deal, line.seller);
+    }
     struct th_deal_line *row = th_books_add(books, &books->revenue.lines, sizeof(*row));
     if (row) {
         line.next = deal->lines;

@@ -88,6 +88,9 @@
     X(TRADE_DECIDED, "trade_decided", "交易 {a} 已经有了决定", "trade {a} was decided before")     \
     X(TRADE_SELF, "trade_self", "交易 {a} 由同一人（{t}）提出和批准",                              \
       "trade {a} is proposed and approved by one person ({t})")                                    \
+    X(TRADE_STAND_IN, "trade_stand_in",                                                            \
+      "交易 {a} 由县主管（{t}）代一个有登录账号的一方提出或批准",                                  \
+      "trade {a}: an officer ({t}) stands in for a side that has a login")                         \
     X(TRADE_LATE, "trade_late", "交易 {a} 在最后期限之后才批准",                                   \
       "trade {a} is approved after its last day")                                                  \
     X(BENEFICIARY_NEW, "beneficiary_new", "交易 {a} 为一个没有审核通过的受益人注销",               \

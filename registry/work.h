@@ -24,7 +24,7 @@ enum th_permission {
     TH_MAY_LAYERS,     // boundaries, land under other schemes: officer, admin
     TH_MAY_WAIVE,      // officer
     TH_MAY_TERMS,      // officer
-    TH_MAY_PROPOSE,    // bank
+    TH_MAY_PROPOSE,    // bank; officer for whoever has no login
     TH_MAY_APPROVE,    // bank, officer; never the proposer
     TH_MAY_RECEIPT,    // bank, officer
     TH_MAY_DISTRIBUTE, // bank

@@ -332,6 +332,73 @@ static void audit__one_person_alone_gives_what_is_his_sides_and_not_more(void **
     }
 }
 
+#define DEAL(kind, id, buyer, of, seller, by)                                                      \
+    "{'amount_fen':0," buyer "'kind':'" kind "'," of "'post':'trade','proposed_by':'" by           \
+    "'," seller "'state':'proposed','tonnes':0,'trade_id':" id "}"
+#define DECIDED(id, by)                                                                            \
+    "{'decided_by':'" by "','post':'trade_decision','state':'approved','trade_id':" id "}"
+#define SOLD_BY(party)                                                                             \
+    "{'amount_fen':0,'ordinal':1,'post':'trade_line','seller_id':" party ",'tonnes':0,'trade_id':" \
+    "1}"
+
+// bo is of party 5; parties 1 and 6 have no login.
+static void audit__officers_stand_in_for_who_has_no_login(void **state)
+{
+    enum { STEPS = 4 };
+    static const struct {
+        const char *name;
+        struct {
+            const char *login;
+            const char *posts;
+        } steps[STEPS];
+        enum th_fault_code code;
+    } CASES[] = {
+        {"for a village, to who accepts it",
+         {{"officer", DEAL("transfer", "1", "'buyer_id':5,", "", "'seller_id':1,", "officer")},
+          {"bo", DECIDED("1", "bo")}},
+         TH_FAULT_CODES},
+        {"between two without logins",
+         {{"officer", DEAL("transfer", "1", "'buyer_id':6,", "", "'seller_id':1,", "officer")},
+          {"officer-2", DECIDED("1", "officer-2")}},
+         TH_FAULT_CODES},
+        {"for who has one",
+         {{"officer", DEAL("transfer", "1", "'buyer_id':1,", "", "'seller_id':5,", "officer")}},
+         TH_FAULT_TRADE_STAND_IN},
+        {"for several, one of whom has one",
+         {{"officer", DEAL("purchase", "1", "'buyer_id':6,", "", "",
+                           "officer") "," SOLD_BY("1") "," SOLD_BY("5")}},
+         TH_FAULT_TRADE_STAND_IN},
+        {"two of them, to who has one",
+         {{"officer", DEAL("transfer", "1", "'buyer_id':5,", "", "'seller_id':1,", "officer")},
+          {"officer-2", DECIDED("1", "officer-2")}},
+         TH_FAULT_TRADE_STAND_IN},
+        {"two of them, on what another was given",
+         {{"wang", DEAL("pledge", "1", "'buyer_id':5,", "", "'seller_id':1,", "wang")},
+          {"li", DECIDED("1", "li")},
+          {"officer",
+           DEAL("other", "2", "'buyer_id':6,", "'of_trade_id':1,", "'seller_id':1,", "officer")},
+          {"officer-2", DECIDED("2", "officer-2")}},
+         TH_FAULT_TRADE_STAND_IN},
+        {"what is theirs",
+         {{"officer", DEAL("reversal", "1", "", "", "'seller_id':5,", "officer")},
+          {"officer-2", DECIDED("1", "officer-2")}},
+         TH_FAULT_CODES},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        test_journal_begin(&journal);
+        test_journal_entry(&journal, "user.add", "user:x",
+                           "{'login':'bo','party_id':5,'role':'bank'}");
+        for (size_t k = 0; k < STEPS && CASES[i].steps[k].login; k++) {
+            journal.login = CASES[i].steps[k].login;
+            test_journal_entry(&journal, "trade.step", "trade:1", "{'posts':[%s]}",
+                               CASES[i].steps[k].posts);
+        }
+        test_judge(&journal, CASES[i].name, CASES[i].code);
+    }
+}
+
 #define RETIRE(id, by, code)                                                                       \
     "{'amount_fen':0,'beneficiary':'E'," code                                                      \
     "'kind':'retirement','post':'trade','proposed_by':'" by                                        \
@@ -527,6 +594,7 @@ int main(void)
         cmocka_unit_test(audit__a_package_is_issued_behind_all_its_steps_or_not_at_all),
         cmocka_unit_test(audit__who_decides_is_somebody_and_in_time),
         cmocka_unit_test(audit__one_person_alone_gives_what_is_his_sides_and_not_more),
+        cmocka_unit_test(audit__officers_stand_in_for_who_has_no_login),
         cmocka_unit_test(audit__units_are_retired_for_names_that_another_person_accepted),
         cmocka_unit_test(audit__nobody_becomes_an_officer_by_himself),
         cmocka_unit_test(audit__the_banks_messages_are_the_admins_and_the_banks),

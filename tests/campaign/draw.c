@@ -365,6 +365,9 @@ static void propose(struct dice *dice, const struct model *model, struct act *ac
     } else {
         reversal(dice, model, act);
     }
+    if (kind != REVERSAL && once_in(dice, 9)) {
+        act->login = once_in(dice, 3) ? SECOND_OFFICER : OFFICER;
+    }
 }
 
 static void decide(struct dice *dice, const struct model *model, struct act *act)

@@ -183,12 +183,12 @@ static const char *check_login(const struct act *act)
         BANKS = 1 << TELLER | 1 << COLLEAGUE | 1 << STRANGER | 1 << DESK,
         OFFICERS = 1 << OFFICER | 1 << SECOND_OFFICER
     };
-    static const int MAY[N_ACTS] = {[ACT_PROPOSE] = BANKS,
+    static const int MAY[N_ACTS] = {[ACT_PROPOSE] = BANKS | OFFICERS,
                                     [ACT_APPROVE] = BANKS | OFFICERS,
                                     [ACT_REJECT] = BANKS | OFFICERS,
                                     [ACT_EXPIRE] = BANKS | OFFICERS,
                                     [ACT_RECEIPT] = BANKS | OFFICERS,
-                                    [ACT_WITHDRAW] = BANKS,
+                                    [ACT_WITHDRAW] = BANKS | OFFICERS,
                                     [ACT_LOAN] = BANKS | OFFICERS,
                                     [ACT_LIMIT] = 1 << ADMIN,
                                     [ACT_REVIEW] = BANKS | OFFICERS,
@@ -314,6 +314,7 @@ static const char *prepare(struct model *model, const struct act *act, struct de
                           : act->deal <= ENFORCEMENT ? propose_pledge(model, act, deal)
                           : act->deal <= EXERCISE    ? propose_promise(model, act, deal)
                                                      : propose_reversal(model, act, deal);
+    refusal = refusal ? refusal : check_stand_in(act->login, deal);
     refusal = refusal ? refusal : check_day(model, deal);
     if (!refusal) {
         set_wait(model, deal);

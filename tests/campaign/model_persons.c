@@ -67,6 +67,29 @@ static const char *unheard(const struct model *model, int login, const struct de
     return refund ? "buyer_unheard" : "giver_unheard";
 }
 
+bool has_login(int party)
+{
+    bool has = false;
+    for (int i = 0; i < N_LOGINS; i++) {
+        has = has || (party != NONE && party_of(i) == party);
+    }
+    return has;
+}
+
+const char *check_stand_in(int login, const struct deal *deal)
+{
+    bool for_other = is_officer(login) && deal->kind != REVERSAL && has_login(deal->seller);
+    return for_other ? "officer_stands_in" : NULL;
+}
+
+// Two officers bind nobody who has a login.
+static const char *side_unheard(const struct model *model, int login, const struct deal *deal)
+{
+    bool officers = is_officer(login) && is_officer(deal->proposer) && deal->kind != REVERSAL;
+    bool earlier = deal->of != NONE && has_login(model->deals[deal->of].buyer);
+    return officers && (has_login(deal->buyer) || earlier) ? "side_unheard" : NULL;
+}
+
 // Not less than what the tonnes cost, so that a low price hides nothing.
 int64_t worth(const struct deal *deal)
 {
@@ -114,6 +137,7 @@ const char *check_persons(const struct model *model, int login, int on, const st
         return "other_side_accepts";
     }
     const char *refusal = unheard(model, login, deal);
+    refusal = refusal ? refusal : side_unheard(model, login, deal);
     if (refusal) {
         return refusal;
     }

@@ -27,11 +27,7 @@ static void note_paid(struct deal *deal, int64_t fen, int on)
 
 bool receiver_unheard(int login, int party)
 {
-    bool speaks = false;
-    for (int i = 0; i < N_LOGINS; i++) {
-        speaks = speaks || party_of(i) == party;
-    }
-    return party_of(login) != NONE && party_of(login) != party && speaks;
+    return party_of(login) != NONE && party_of(login) != party && has_login(party);
 }
 
 // By what each creditor is still owed; of an enforcement one after the other. What a correction

@@ -527,6 +527,10 @@ const char *ask_withdraw(struct model *model, const struct act *act)
     if (!own_deal(model, act->login, deal)) {
         return "trade_not_yours";
     }
+    refusal = check_stand_in(act->login, deal);
+    if (refusal) {
+        return refusal;
+    }
     release_rest(model, act->of);
     deal->last_day = model->today - 1;
     return NULL;

@@ -3,6 +3,7 @@
 
 #include "registry/reversal/extent.h"
 #include "registry/rule.h"
+#include "registry/setup.h"
 #include "store/reversal_store.h"
 #include "tests/integration/burnt.h"
 #include "trading/account/account_show.h"
@@ -206,6 +207,74 @@ static void approval__cancels_buffer_and_leaves_a_debt(void **state)
                         "--tonnes 42 --reason TEXT");
     th_json_free(reply);
     th_test_assert_sound(market->world.registry);
+}
+
+static void assert_fill(struct market *market, const char *login, const char *command)
+{
+    struct th_json *reply = NULL;
+    assert_ok(th_inbox(market->world.registry, login, &reply, &market->err), &market->err);
+    assert_int_equal(th_json_size(th_json_get(reply, "items")), 1);
+    assert_string_equal(th_json_get_text(item(reply, "items", 0), "command", ""), command);
+    th_json_free(reply);
+}
+
+static enum th_status make_good(struct market *market, const char *login, const char *tonnes,
+                                int64_t *ret_trade_id)
+{
+    const struct th_request request = {.login = login};
+    const struct th_cancellation_input input = {
+        .holder = "1", .tonnes = tonnes, .reason = "补足", .reversal = "1", .debtor = "1"};
+    struct th_json *reply = NULL;
+    enum th_status status = th_trade_propose_cancellation(market->world.registry, &request, &input,
+                                                          &reply, &market->err);
+    *ret_trade_id = status == TH_OK ? market_id(reply) : 0;
+    return status;
+}
+
+// What an inbox offers for a debt is what its reader may do, with units that are there.
+static void debt__is_filled_by_an_officer_for_who_has_no_login(void **state)
+{
+    struct market *market = *state;
+    char path[TH_TEST_PATH_SIZE];
+    const struct th_request admin = {.login = "admin"};
+    const struct th_reversal_input input = {.file = burnt_wkt(market, "火.wkt", WEST, HALF, path),
+                                            .on = "2022-07-01",
+                                            .cause = "fire",
+                                            .document = market->document};
+    struct th_json *reply = NULL;
+    int64_t trade_id = market_id(burnt_propose(market, &input, TH_OK));
+    th_json_free(burnt_approve(market, trade_id, "officer_2", TH_OK));
+    // 181 t are held; all but 11 go away.
+    const struct th_unit_transfer_input gone = {.from = "1", .to = "造纸厂", .tonnes = "170"};
+    const struct th_request officer = {.login = "officer"};
+    assert_ok(
+        th_trade_propose_transfer(market->world.registry, &officer, &gone, &reply, &market->err),
+        &market->err);
+    th_json_free(burnt_approve(market, market_id(reply), "officer_2", TH_OK));
+    assert_fill(market, "officer",
+                "tanhui trade propose cancellation --for-reversal 1 --debtor 1 --holder 1 "
+                "--tonnes 11 --reason TEXT");
+    assert_ok(make_good(market, "officer", "11", &trade_id), &market->err);
+    th_json_free(burnt_approve(market, trade_id, "officer_2", TH_OK));
+    assert_fill(market, "officer", "tanhui trade show 1"); // 31 t are owed, none is held
+    const struct th_unit_transfer_input back = {.from = "造纸厂", .to = "1", .tonnes = "170"};
+    reply = NULL;
+    assert_ok(
+        th_trade_propose_transfer(market->world.registry, &officer, &back, &reply, &market->err),
+        &market->err);
+    th_json_free(burnt_approve(market, market_id(reply), "officer_2", TH_OK));
+    reply = NULL;
+    assert_ok(th_user_add(market->world.registry, &admin, "village", "bank", NULL, "1", &reply,
+                          &market->err),
+              &market->err);
+    th_json_free(reply);
+    assert_fill(market, "officer", "tanhui trade show 1");
+    assert_int_equal(make_good(market, "officer", "31", &trade_id), TH_NOT_PERMITTED);
+    market_refused(market, "officer_stands_in");
+    assert_fill(market, "village",
+                "tanhui trade propose cancellation --for-reversal 1 --debtor 1 --holder 1 "
+                "--tonnes 31 --reason TEXT");
+    assert_ok(make_good(market, "village", "31", &trade_id), &market->err);
 }
 
 // The same again acts once, its document and all; another drawing in a file of the same name is
@@ -504,6 +573,7 @@ int main(void)
         TEST(preview__reads_other_systems),
         TEST(preview__counts_overlapping_shapes_once),
         TEST(approval__cancels_buffer_and_leaves_a_debt),
+        TEST(debt__is_filled_by_an_officer_for_who_has_no_login),
         TEST(proposal__under_a_key_stands_for_drawing_and_document),
         TEST(buyers_keep_their_units),
         TEST(reversal__takes_no_ground_twice),

@@ -48,7 +48,7 @@ static void work_begin__each_role_may_what_the_table_says(void **state)
         {TH_MAY_LAYERS, "layers", {false, false, true, false, true}},
         {TH_MAY_WAIVE, "waive", {false, false, true, false, false}},
         {TH_MAY_TERMS, "terms", {false, false, true, false, false}},
-        {TH_MAY_PROPOSE, "propose", {false, false, false, true, false}},
+        {TH_MAY_PROPOSE, "propose", {false, false, true, true, false}},
         {TH_MAY_APPROVE, "approve", {false, false, true, true, false}},
         {TH_MAY_RECEIPT, "receipt", {false, false, true, true, false}},
         {TH_MAY_DISTRIBUTE, "distribute", {false, false, false, true, false}},

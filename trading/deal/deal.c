@@ -442,6 +442,10 @@ static enum th_status propose(struct th_registry *registry, const struct th_requ
                  th_work_actor(work)->login);
     status = kind->prepare(asked->input, registry, work, &deal, err);
     if (status == TH_OK) {
+        status = th_deal_check_proposer(th_work_store(work), th_work_actor(work), &deal.trade,
+                                        deal.lines, deal.n_lines, err);
+    }
+    if (status == TH_OK) {
         status = check_day(th_work_store(work), &deal, err);
     }
     if (status == TH_OK) {

@@ -205,15 +205,22 @@ enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *t
 // Does a login of this party (0: of none) speak for a party's units? Its own do, and those of the
 // county, who belong to no party.
 bool th_deal_speaks_for(int64_t login_party_id, int64_t party_id);
+// An officer stands in for a giving side that has no login of its own, and for nobody else: every
+// seller of the trade, or where it names none of its lines. What only officers do is not judged.
+// TH_NOT_PERMITTED ("officer_stands_in").
+enum th_status th_deal_check_proposer(struct th_store *store, const struct th_actor *actor,
+                                      const struct th_trade *trade,
+                                      const struct th_trade_line *lines, size_t n_lines,
+                                      struct th_error *err) TH_MUST_CHECK;
 // May a login, by the side that it stands on, approve the deal? TH_NOT_PERMITTED
-// ("trade_not_yours", "other_side_accepts", "giver_unheard", "buyer_unheard").
+// ("trade_not_yours", "other_side_accepts", "giver_unheard", "buyer_unheard", "side_unheard").
 enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor *actor,
                                    const struct th_trade *trade,
                                    struct th_error *err) TH_MUST_CHECK;
 // May the actor approve it, today? TH_NOT_PERMITTED ("second_person", "alone_sum",
-// "trade_not_yours", "other_side_accepts", "giver_unheard", "buyer_unheard", "limit_amount",
-// "limit_tonnes"), TH_INVALID ("decided_before"), TH_CONFLICT ("trade_expired"). Sets
-// alone_rule_id.
+// "trade_not_yours", "other_side_accepts", "giver_unheard", "buyer_unheard", "side_unheard",
+// "limit_amount", "limit_tonnes"), TH_INVALID ("decided_before"), TH_CONFLICT ("trade_expired").
+// Sets alone_rule_id.
 enum th_status th_decision_check_persons(struct th_work *work, struct th_decision *decision,
                                          struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_PERMITTED ("officers_decide") for a kind that is the officers' alone.

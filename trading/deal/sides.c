@@ -96,10 +96,70 @@ static enum th_status check_heard(struct th_store *store, const struct th_actor 
                                                   "proposer", trade->proposed_by, NULL);
 }
 
+static bool is_officer(const char *role)
+{
+    return strcmp(role, "officer") == 0;
+}
+
+// TH_NOT_PERMITTED with that key when the party can speak for itself. Nobody's is party 0.
+static enum th_status check_silent(struct th_store *store, const char *key, const char *login,
+                                   int64_t party_id, struct th_error *err)
+{
+    struct th_party party;
+    bool speaks = false;
+    enum th_status status =
+        party_id != 0 ? th_party_has_login(store, party_id, &speaks, err) : TH_OK;
+    if (status != TH_OK || !speaks) {
+        return status;
+    }
+    status = th_party_load(store, party_id, &party, err);
+    return status == TH_OK
+               ? th_error_set(err, TH_NOT_PERMITTED, key, "login", login, "party", party.name, NULL)
+               : status;
+}
+
+enum th_status th_deal_check_proposer(struct th_store *store, const struct th_actor *actor,
+                                      const struct th_trade *trade,
+                                      const struct th_trade_line *lines, size_t n_lines,
+                                      struct th_error *err)
+{
+    if (!is_officer(actor->role) || th_deal_kind_find(trade->kind)->of_officers) {
+        return TH_OK;
+    }
+    enum th_status status =
+        check_silent(store, "officer_stands_in", actor->login, trade->seller_id, err);
+    for (size_t i = 0; i < n_lines && trade->seller_id == 0 && status == TH_OK; i++) {
+        status = check_silent(store, "officer_stands_in", actor->login, lines[i].seller_id, err);
+    }
+    return status;
+}
+
+// Two officers bind nobody who can speak for himself: what one of them proposed needs a person of
+// the gaining side, or of the one that the earlier deal gave rights, as far as these have logins.
+static enum th_status check_officers(struct th_store *store, const struct th_actor *actor,
+                                     const struct th_trade *trade, struct th_error *err)
+{
+    struct th_user proposer = {0};
+    struct th_trade of = {.trade_id = 0};
+    if (!is_officer(actor->role) || th_deal_kind_find(trade->kind)->of_officers) {
+        return TH_OK;
+    }
+    enum th_status status = th_user_load(store, trade->proposed_by, &proposer, err);
+    if (status != TH_OK || !is_officer(proposer.role)) {
+        return status;
+    }
+    status = check_silent(store, "side_unheard", actor->login, trade->buyer_id, err);
+    if (status == TH_OK && trade->of_trade_id != 0) {
+        status = th_trade_load(store, trade->of_trade_id, &of, err);
+    }
+    return status == TH_OK ? check_silent(store, "side_unheard", actor->login, of.buyer_id, err)
+                           : status;
+}
+
 enum th_status th_deal_check_role(const struct th_actor *actor, const struct th_trade *trade,
                                   struct th_error *err)
 {
-    bool fits = !th_deal_kind_find(trade->kind)->of_officers || strcmp(actor->role, "officer") == 0;
+    bool fits = !th_deal_kind_find(trade->kind)->of_officers || is_officer(actor->role);
     return fits ? TH_OK
                 : th_error_set(err, TH_NOT_PERMITTED, "officers_decide", "login", actor->login,
                                NULL);
@@ -117,5 +177,8 @@ enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor
         status =
             th_error_set(err, TH_NOT_PERMITTED, "other_side_accepts", "login", actor->login, NULL);
     }
-    return status == TH_OK ? check_heard(store, actor, trade, err) : status;
+    if (status == TH_OK) {
+        status = check_heard(store, actor, trade, err);
+    }
+    return status == TH_OK ? check_officers(store, actor, trade, err) : status;
 }

@@ -368,6 +368,44 @@ static enum th_status look_at_revenue(struct th_inbox *inbox, struct th_error *e
     return status;
 }
 
+// As much of a debt as the reader can propose to make good with what the debtor holds now: 0 for an
+// officer where the debtor has a login of its own.
+static enum th_status find_fill(struct walk *walk, const struct th_reversal_debt *debt,
+                                int64_t open_t, int64_t *ret_fill_t)
+{
+    struct th_store *store = walk->inbox->store;
+    struct th_unit_totals totals;
+    bool speaks = false;
+    enum th_status status = th_ledger_totals(store, debt->party_id, 0, &totals, walk->err);
+    if (status == TH_OK && th_inbox_is(walk->inbox, "officer")) {
+        status = th_party_has_login(store, debt->party_id, &speaks, walk->err);
+    }
+    if (status == TH_OK) {
+        int64_t held_t = th_units_t(totals.by_state[TH_BLOCK_HELD]);
+        *ret_fill_t = speaks ? 0 : held_t < open_t ? held_t : open_t;
+    }
+    return status;
+}
+
+static void set_fill(struct th_inbox_item *item, const struct th_reversal_debt *debt,
+                     int64_t fill_t)
+{
+    char holder[24];
+    char tonnes[24];
+    if (fill_t == 0) {
+        set_what(item, "reversal.fill", "trade", debt->trade_id, "trade show");
+        return;
+    }
+    set_what(item, "reversal.fill", "trade", debt->trade_id,
+             "trade propose cancellation --for-reversal");
+    snprintf(holder, sizeof(holder), "%lld", (long long)debt->party_id);
+    snprintf(tonnes, sizeof(tonnes), "%lld", (long long)fill_t);
+    add_to_command(item, "--debtor", holder);
+    add_to_command(item, "--holder", holder);
+    add_to_command(item, "--tonnes", tonnes);
+    add_to_command(item, "--reason", "TEXT");
+}
+
 // The officers see to it that what is owed for reversals comes; a bank what it owes itself, or what
 // anybody owes if it is bound to no party.
 static bool see_debt(void *context, const struct th_reversal_debt *debt)
@@ -377,22 +415,17 @@ static bool see_debt(void *context, const struct th_reversal_debt *debt)
     struct th_inbox_item item = {.tonnes = th_units_t(debt->owed) - th_units_t(debt->filled) -
                                            th_units_t(debt->deciding)};
     struct th_party debtor;
-    char holder[24];
-    char tonnes[24];
+    int64_t fill_t = 0;
     if (item.tonnes <= 0 || (th_inbox_is(walk->inbox, "bank") && user->party_id != 0 &&
                              user->party_id != debt->party_id)) {
         return true;
     }
-    set_what(&item, "reversal.fill", "trade", debt->trade_id,
-             "trade propose cancellation --for-reversal");
-    snprintf(holder, sizeof(holder), "%lld", (long long)debt->party_id);
-    snprintf(tonnes, sizeof(tonnes), "%lld", (long long)item.tonnes);
-    add_to_command(&item, "--debtor", holder);
-    add_to_command(&item, "--holder", holder);
-    add_to_command(&item, "--tonnes", tonnes);
-    add_to_command(&item, "--reason", "TEXT");
     th_text_copy(item.since, sizeof(item.since), debt->on_date);
-    walk->status = th_party_load(walk->inbox->store, debt->party_id, &debtor, walk->err);
+    walk->status = find_fill(walk, debt, item.tonnes, &fill_t);
+    if (walk->status == TH_OK) {
+        set_fill(&item, debt, fill_t);
+        walk->status = th_party_load(walk->inbox->store, debt->party_id, &debtor, walk->err);
+    }
     if (walk->status == TH_OK) {
         th_text_copy(item.name, sizeof(item.name), debtor.name);
         walk->status = th_inbox_add(walk->inbox, &item, walk->err);

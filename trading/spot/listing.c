@@ -177,6 +177,10 @@ static enum th_status withdraw(struct th_work *work, int64_t trade_id, struct th
         status = th_check_own_trade(work, &trade, err);
     }
     if (status == TH_OK) {
+        status =
+            th_deal_check_proposer(th_work_store(work), th_work_actor(work), &trade, NULL, 0, err);
+    }
+    if (status == TH_OK) {
         status = th_deal_release_rest(posting, &trade, &released, err);
     }
     if (status == TH_OK) {

@@ -1,0 +1,204 @@
+// Officers of the county, who stand in for whoever has no login.
+#include "registry/setup.h"
+#include "tests/integration/market.h"
+#include "trading/inbox/inbox.h"
+#include "trading/spot/listing.h"
+
+enum { FIRM = MARKET_PHARMA };
+
+// The bank and one of the enterprises have logins; villages, persons and other enterprises none.
+static int setup(void **state)
+{
+    static const char *const USERS[][3] = {{"teller", "bank", "两山银行"},
+                                           {"works", "bank", "制药厂"},
+                                           {"officer-2", "officer", NULL}};
+    const struct th_request admin = {.login = "admin"};
+    assert_int_equal(market_setup_anji(state), 0);
+    struct market *market = *state;
+    for (size_t i = 0; i < sizeof(USERS) / sizeof(USERS[0]); i++) {
+        struct th_json *reply = NULL;
+        assert_ok(th_user_add(market->world.registry, &admin, USERS[i][0], USERS[i][1], NULL,
+                              USERS[i][2], &reply, &market->err),
+                  &market->err);
+        th_json_free(reply);
+    }
+    return 0;
+}
+
+static struct th_json *transfer(struct market *market, const char *login, const char *from,
+                                const char *to, enum th_status want)
+{
+    const struct th_request request = {.login = login};
+    const struct th_unit_transfer_input input = {.from = from, .to = to, .tonnes = "900"};
+    struct th_json *reply = NULL;
+    assert_status(
+        th_trade_propose_transfer(market->world.registry, &request, &input, &reply, &market->err),
+        want, &market->err);
+    return reply;
+}
+
+static struct th_json *cancel(struct market *market, const char *holder, enum th_status want)
+{
+    const struct th_request request = {.login = "officer"};
+    const struct th_cancellation_input input = {.holder = holder, .tonnes = "2", .reason = "自愿"};
+    struct th_json *reply = NULL;
+    assert_status(th_trade_propose_cancellation(market->world.registry, &request, &input, &reply,
+                                                &market->err),
+                  want, &market->err);
+    return reply;
+}
+
+static int64_t list(struct market *market, const char *login, const char *holder)
+{
+    const struct th_request request = {.login = login};
+    const struct th_listing_input input = {
+        .holder = holder, .tonnes = "100", .price = "60", .tax = "0"};
+    struct th_json *reply = NULL;
+    assert_ok(
+        th_trade_propose_listing(market->world.registry, &request, &input, &reply, &market->err),
+        &market->err);
+    return market_id(reply);
+}
+
+static void withdraw(struct market *market, int64_t listing_id, enum th_status want)
+{
+    const struct th_request request = {.login = "officer"};
+    struct th_json *reply = NULL;
+    assert_status(
+        th_listing_withdraw(market->world.registry, &request, listing_id, &reply, &market->err),
+        want, &market->err);
+    th_json_free(reply);
+}
+
+static int64_t purchase(struct market *market, const char *login)
+{
+    const struct th_request request = {.login = login};
+    const char *packages[] = {"1", "2"};
+    const struct th_purchase_input input = {
+        .packages = packages, .n_packages = 2, .to = "两山银行", .price = "43.44"};
+    struct th_json *reply = NULL;
+    assert_ok(
+        th_trade_propose_purchase(market->world.registry, &request, &input, &reply, &market->err),
+        &market->err);
+    return market_id(reply);
+}
+
+static void approve(struct market *market, const char *login, int64_t trade_id, enum th_status want)
+{
+    const struct th_request request = {.login = login};
+    struct th_json *reply = NULL;
+    assert_status(
+        th_trade_approve(market->world.registry, &request, trade_id, NULL, &reply, &market->err),
+        want, &market->err);
+    th_json_free(reply);
+}
+
+static size_t n_waiting(struct market *market, const char *login)
+{
+    struct th_json *reply = NULL;
+    assert_ok(th_inbox(market->world.registry, login, &reply, &market->err), &market->err);
+    size_t n = th_json_size(th_json_get(reply, "items"));
+    th_json_free(reply);
+    return n;
+}
+
+static int64_t units_t(struct market *market, int64_t party_id, enum th_block_state state)
+{
+    struct th_unit_totals totals;
+    assert_ok(th_ledger_totals(market->world.store, party_id, 0, &totals, &market->err),
+              &market->err);
+    return th_units_t(totals.by_state[state]);
+}
+
+static void officer__proposes_for_a_giver_without_login_alone(void **state)
+{
+    struct market *market = *state;
+    int64_t trade_id = market_id(transfer(market, "officer", "1", "制药厂", TH_OK));
+    // It is the giver's own word: no offer.
+    assert_int_equal(units_t(market, MARKET_MAJIANONG, TH_BLOCK_LOCKED), 900);
+    approve(market, "works", trade_id, TH_OK);
+    assert_int_equal(units_t(market, FIRM, TH_BLOCK_HELD), 900);
+    assert_null(transfer(market, "officer", "制药厂", "造纸厂", TH_NOT_PERMITTED));
+    market_refused(market, "officer_stands_in");
+    assert_null(cancel(market, "制药厂", TH_NOT_PERMITTED));
+    market_refused(market, "officer_stands_in");
+    approve(market, "officer-2", market_id(cancel(market, "2", TH_OK)), TH_OK);
+    assert_int_equal(units_t(market, MARKET_GAOJIATANG, TH_BLOCK_CANCELLED), 2);
+}
+
+static void officers__bind_nobody_who_has_a_login(void **state)
+{
+    struct market *market = *state;
+    int64_t moved = market_id(transfer(market, "officer", "1", "制药厂", TH_OK));
+    int64_t bought = purchase(market, "officer");
+    approve(market, "officer", moved, TH_NOT_PERMITTED);
+    market_refused(market, "second_person");
+    approve(market, "officer-2", moved, TH_NOT_PERMITTED);
+    market_refused(market, "side_unheard");
+    approve(market, "officer-2", bought, TH_NOT_PERMITTED);
+    market_refused(market, "side_unheard");
+    // Nor is it asked of them.
+    assert_int_equal(n_waiting(market, "officer-2"), 0);
+    assert_int_equal(n_waiting(market, "works"), 1);
+    approve(market, "works", moved, TH_OK);
+    approve(market, "teller", bought, TH_OK);
+}
+
+static void officers__are_enough_between_two_without_logins(void **state)
+{
+    struct market *market = *state;
+    int64_t trade_id = market_id(transfer(market, "officer", "1", "竹农", TH_OK));
+    assert_int_equal(n_waiting(market, "officer-2"), 1);
+    approve(market, "officer-2", trade_id, TH_OK);
+    assert_int_equal(units_t(market, MARKET_PERSON, TH_BLOCK_HELD), 900);
+}
+
+static void purchase__of_several_is_proposed_by_officers_while_none_has_a_login(void **state)
+{
+    struct market *market = *state;
+    const struct th_request admin = {.login = "admin"};
+    const struct th_request officer = {.login = "officer"};
+    const char *packages[] = {"1", "2"};
+    const struct th_purchase_input input = {
+        .packages = packages, .n_packages = 2, .to = "两山银行", .price = "43.44"};
+    struct th_json *reply = NULL;
+    assert_ok(th_user_add(market->world.registry, &admin, "village", "bank", NULL, "高家堂村",
+                          &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    reply = NULL;
+    assert_status(
+        th_trade_propose_purchase(market->world.registry, &officer, &input, &reply, &market->err),
+        TH_NOT_PERMITTED, &market->err);
+    market_refused(market, "officer_stands_in");
+}
+
+static void listing__is_withdrawn_by_an_officer_for_who_has_no_login_alone(void **state)
+{
+    struct market *market = *state;
+    int64_t moved = market_id(transfer(market, "officer", "1", "制药厂", TH_OK));
+    approve(market, "works", moved, TH_OK);
+    int64_t own = list(market, "works", "制药厂");
+    int64_t village = list(market, "officer", "1");
+    approve(market, "officer", own, TH_OK);
+    approve(market, "officer-2", village, TH_OK);
+    withdraw(market, own, TH_NOT_PERMITTED);
+    market_refused(market, "officer_stands_in");
+    withdraw(market, village, TH_OK);
+    assert_int_equal(units_t(market, MARKET_MAJIANONG, TH_BLOCK_LOCKED), 0);
+    assert_int_equal(units_t(market, FIRM, TH_BLOCK_LOCKED), 100);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, market_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(officer__proposes_for_a_giver_without_login_alone),
+        TEST(officers__bind_nobody_who_has_a_login),
+        TEST(officers__are_enough_between_two_without_logins),
+        TEST(purchase__of_several_is_proposed_by_officers_while_none_has_a_login),
+        TEST(listing__is_withdrawn_by_an_officer_for_who_has_no_login_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -66,15 +66,27 @@ static const char *check_sale(const struct model *model, const struct act *act)
     return own ? NULL : "sale_not_yours";
 }
 
-// Nothing more of a sale that has been shared out, or is about to be.
+static bool is_pending(const struct model *model, int sale)
+{
+    bool pending = false;
+    for (int i = 0; i < model->n_runs; i++) {
+        const struct revenue_run *run = &model->runs[i];
+        for (int k = 0; k < run->n; k++) {
+            pending = pending || (run->state == PROPOSED && run->taken[k].sale == sale);
+        }
+    }
+    return pending;
+}
+
+// Nothing more of a sale that has been shared out, or is about to be: a run that waits may be older
+// than one that was approved.
 static const char *check_shared(const struct model *model, int sale)
 {
     int64_t receipts = taken_before(model, sale).receipts;
-    int run = run_of(model, sale, INT64_MAX, false);
     if (receipts == 0 || receipts != model->deals[sale].amount_fen) {
         return NULL;
     }
-    return model->runs[run].state == PROPOSED ? "sale_in_run" : "sale_distributed";
+    return is_pending(model, sale) ? "sale_in_run" : "sale_distributed";
 }
 
 static const char *deduct(struct model *model, const struct act *act)

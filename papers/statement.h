@@ -65,8 +65,10 @@ struct th_statement_sale { // a sale of the bank, and what came back of it
     const char *group; // whose member the party is; NULL: itself
     const char *share; // in the group, "4/429"
     struct th_money amount;
-    const char *state;    // of the payment: owed paid returned
-    const char *state_on; // since when
+    const char *state;       // of the payment: owed paid returned
+    const char *state_on;    // since when; owed: since the approval
+    const char *returned_on; // of what came back and was ordered again,
+    const char *resent_on;   // when; NULL: it did not
 };
 
 struct th_village_statement { // of one recipient

@@ -252,6 +252,17 @@ static const char *share_key(const struct th_statement_sale *sale)
                                               : "statement.other_line";
 }
 
+static struct th_buf paid_words(const struct telling *telling, const struct th_statement_sale *sale)
+{
+    const char *key = strcmp(sale->state, "paid") == 0       ? "statement.paid"
+                      : strcmp(sale->state, "returned") == 0 ? "statement.returned"
+                      : sale->resent_on                      ? "statement.resent"
+                                                             : "statement.owed";
+    return th_pen_words(telling->messages, telling->lang, key, "on", sale->state_on, "returned",
+                        sale->resent_on ? sale->returned_on : "", "resent",
+                        sale->resent_on ? sale->resent_on : "", NULL);
+}
+
 static void sale_draw(const struct telling *telling, struct th_paper *paper,
                       const struct th_village_statement *statement,
                       const struct th_statement_sale *sale)
@@ -278,11 +289,7 @@ static void sale_draw(const struct telling *telling, struct th_paper *paper,
         who(telling, statement), "weight", th_int_format(th_units_t(sale->weight), weight), "pool",
         th_int_format(th_units_t(sale->pool), pool), "amount",
         th_money_format(sale->amount, amount), "capitals", capitals(sale->amount, words), NULL);
-    struct th_buf paid = th_pen_words(telling->messages, telling->lang,
-                                      strcmp(sale->state, "paid") == 0       ? "statement.paid"
-                                      : strcmp(sale->state, "returned") == 0 ? "statement.returned"
-                                                                             : "statement.owed",
-                                      "on", sale->state_on, NULL);
+    struct th_buf paid = paid_words(telling, sale);
     th_paper_keep(paper, 25);
     sentence(paper, th_buf_text(&sold), false);
     sentence(paper, th_buf_text(&shared), false);

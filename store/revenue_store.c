@@ -158,11 +158,11 @@ enum th_status th_term_on(struct th_store *store, const struct th_term_question 
     static const char SQL[] =
         "SELECT term_id, CASE scope WHEN 'package' THEN 4 WHEN 'pool' THEN 3 WHEN 'holder' THEN 2 "
         "WHEN 'kind' THEN 1 ELSE 0 END AS rank FROM revenue_term t "
-        "WHERE (?4 IS NULL OR term_id = ?4) "
-        "AND from_on <= ?1 AND coalesce(" LAST_DAY
+        "WHERE term_id IS NOT ?4 AND from_on <= ?1 AND coalesce(" LAST_DAY
         " >= ?1, 1) AND (to_on IS NOT NULL OR NOT EXISTS "
         "(SELECT 1 FROM revenue_term l WHERE l.basis = t.basis AND l.scope IS t.scope"
         " AND l.scope_id IS t.scope_id AND l.scope_kind IS t.scope_kind"
+        " AND l.term_id IS NOT ?4"
         " AND l.from_on > t.from_on AND l.from_on <= ?1 AND NOT EXISTS (SELECT 1 FROM"
         " revenue_term_end z WHERE z.term_id = l.term_id AND z.ends_on <= l.from_on))) "
         "AND (scope IS NULL OR (scope = 'package' AND scope_id = ?3)"
@@ -177,17 +177,19 @@ enum th_status th_term_on(struct th_store *store, const struct th_term_question 
     th_bind_text(q, 1, question->on_date);
     th_bind_id(q, 2, question->pool_id);
     th_bind_id(q, 3, question->package_id);
-    th_bind_id(q, 4, question->term_id);
+    th_bind_id(q, 4, question->without_id);
     enum th_status status = TH_OK;
     int64_t n = 0;
     int64_t term_id = 0;
-    int64_t rank = 0;
+    int64_t highest = -1;
     while (th_stmt_next(q, &status, err)) {
-        if (n == 0) {
-            term_id = th_column_int(q, 0);
-            rank = th_column_int(q, 1);
+        int64_t found_id = th_column_int(q, 0);
+        int64_t rank = th_column_int(q, 1);
+        highest = highest < 0 ? rank : highest;
+        if (rank == highest && (question->term_id == 0 || question->term_id == found_id)) {
+            term_id = n == 0 ? found_id : term_id;
+            n++;
         }
-        n += th_column_int(q, 1) == rank;
     }
     th_stmt_done(q);
     if (status == TH_OK) {
@@ -482,14 +484,32 @@ enum th_status th_distribution_sum(struct th_store *store, int64_t trade_id,
 enum th_status th_sales_between(struct th_store *store, const char *from_on, const char *to_on,
                                 int64_t **ret_trade_ids, size_t *ret_n, struct th_error *err)
 {
-    static const char SQL[] = "SELECT trade_id FROM trade WHERE kind IN " TH_SHARED_KINDS
-                              " AND state = 'approved' AND on_date >= ?1 "
-                              "AND (?2 IS NULL OR on_date <= ?2) ORDER BY trade_id";
+    static const char SQL[] =
+        "SELECT t.trade_id FROM trade t WHERE t.kind IN " TH_SHARED_KINDS
+        " AND t.state = 'approved' AND " TH_NOT_CORRECTED " AND t.on_date >= ?1 "
+        "AND (?2 IS NULL OR t.on_date <= ?2) ORDER BY t.trade_id";
     struct th_id_list ids = {0};
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, from_on);
     th_bind_text(q, 2, to_on[0] != '\0' ? to_on : NULL);
     enum th_status status = th_id_list_collect(q, &ids, err);
+    if (status == TH_OK) {
+        *ret_trade_ids = ids.ids;
+        *ret_n = ids.n;
+    }
+    return status;
+}
+
+enum th_status th_promises_open(struct th_store *store, int64_t **ret_trade_ids, size_t *ret_n,
+                                struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT t.trade_id FROM unit_lock k JOIN trade t ON t.trade_id = k.lock_id "
+        "WHERE k.placed_t > k.posted_t + k.released_t AND t.state = 'approved' "
+        "AND t.kind IN ('listing', 'option', 'subscription', 'forward', 'pledge') "
+        "ORDER BY t.trade_id";
+    struct th_id_list ids = {0};
+    enum th_status status = th_id_list_collect(th_db_query(store, SQL), &ids, err);
     if (status == TH_OK) {
         *ret_trade_ids = ids.ids;
         *ret_n = ids.n;

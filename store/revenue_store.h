@@ -64,7 +64,8 @@ struct th_term_question {
     const char *on_date;
     int64_t pool_id;
     int64_t package_id;
-    int64_t term_id; // only this one, whatever is more special; 0: any
+    int64_t term_id;    // of the most special ones count this one only; 0: all
+    int64_t without_id; // as if there were no such term; 0: all there are
 };
 enum th_status th_term_on(struct th_store *store, const struct th_term_question *question,
                           int64_t *ret_n, int64_t *ret_term_id, struct th_error *err) TH_MUST_CHECK;
@@ -159,9 +160,13 @@ enum th_status th_distribution_payment_post(struct th_posting *posting, int64_t 
 enum th_status th_distribution_sum(struct th_store *store, int64_t trade_id,
                                    struct th_sale_share *ret_sum,
                                    struct th_error *err) TH_MUST_CHECK;
-// Approved sales agreed on these days (to "": without end), by id.
+// Approved sales agreed on these days (to "": without end) and not taken back, by id.
 enum th_status th_sales_between(struct th_store *store, const char *from_on, const char *to_on,
                                 int64_t **ret_trade_ids, size_t *ret_n,
+                                struct th_error *err) TH_MUST_CHECK; // *ret_trade_ids: free()
+// Approved deals that still hold units of which others will be sales: listings, options, what was
+// promised ahead, pledges; by id.
+enum th_status th_promises_open(struct th_store *store, int64_t **ret_trade_ids, size_t *ret_n,
                                 struct th_error *err) TH_MUST_CHECK; // *ret_trade_ids: free()
 // Approved sales with receipts through a day, or a reserve that was settled, that no run took yet;
 // by id.

@@ -15,9 +15,13 @@ enum th_status th_payment_each(struct th_store *store, int64_t party_id,
         "t.price_fen, s.net_fen, p.weight_t, p.amount_fen, s.receipts_fen, s.tax_fen, s.cost_fen, "
         "s.deductions_fen, coalesce(b.name, ''), p.group_id, p.share, "
         "CASE WHEN e.kind IS NULL OR e.kind = 'resent' THEN 'owed' ELSE e.kind END, "
-        "coalesce(e.on_date, x.on_date), t.kind, "
+        "CASE WHEN e.kind IS NULL OR e.kind = 'resent' THEN x.on_date ELSE e.on_date END, t.kind, "
         "(SELECT sum(o.bought_t) FROM pool_share o WHERE o.pool_id IN " POOLS "), "
-        "(SELECT count(DISTINCT o.pool_id) FROM pool_share o WHERE o.pool_id IN " POOLS ") "
+        "(SELECT count(DISTINCT o.pool_id) FROM pool_share o WHERE o.pool_id IN " POOLS "), "
+        "CASE e.kind WHEN 'resent' THEN e.on_date END, CASE e.kind WHEN 'resent' THEN"
+        " (SELECT r.on_date FROM payout_event r WHERE r.distribution_id = p.distribution_id"
+        " AND r.party_id = p.party_id AND r.kind = 'returned'"
+        " ORDER BY r.payout_event_id DESC LIMIT 1) END "
         "FROM distribution_payment p JOIN distribution d USING (distribution_id) "
         "JOIN distribution_decision x ON x.distribution_id = p.distribution_id"
         " AND x.state = 'approved' "
@@ -54,7 +58,9 @@ enum th_status th_payment_each(struct th_store *store, int64_t party_id,
                                          .state_on = th_column_text(q, 18),
                                          .kind = th_column_text(q, 19),
                                          .pool = th_column_units(q, 20),
-                                         .n_pools = th_column_int(q, 21)};
+                                         .n_pools = th_column_int(q, 21),
+                                         .resent_on = th_column_text(q, 22),
+                                         .returned_on = th_column_text(q, 23)};
         go_on = visit(context, &payment);
     }
     th_stmt_done(q);

@@ -22,10 +22,12 @@ struct th_payment_row { // texts are borrowed
     struct th_units pool;   // bought in them by all
     int64_t n_pools;
     struct th_money amount;
-    int64_t group_id;     // whose member the party is; 0: itself
-    const char *share;    // in the group; NULL: itself
-    const char *state;    // of the payment: owed paid returned
-    const char *state_on; // since when: of the payment's last event, or of the run's approval
+    int64_t group_id;        // whose member the party is; 0: itself
+    const char *share;       // in the group; NULL: itself
+    const char *state;       // of the payment: owed paid returned
+    const char *state_on;    // since when: paid or came back on that day; owed since the approval
+    const char *resent_on;   // of what is owed because it came back: when it was ordered again,
+    const char *returned_on; // and when it came back; NULL otherwise
 };
 // Payments of approved runs to a party, oldest first.
 enum th_status th_payment_each(struct th_store *store, int64_t party_id,

@@ -300,6 +300,24 @@ static void carry_out(struct model *model, const struct act *act, int at, int da
     }
 }
 
+// What is sold out of pools, or promised to be, is shared by one term.
+static const char *check_one_term(const struct model *model, const struct deal *deal)
+{
+    static const bool SHARED[N_KINDS] = {
+        [RESALE] = true,  [LISTING] = true, [ACCEPTANCE] = true, [SUBSCRIPTION] = true,
+        [FORWARD] = true, [OPTION] = true,  [PLEDGE] = true};
+    struct deal pooled = {.n_lines = 0};
+    pooled.lines = copy_lines(deal);
+    for (int i = 0; i < deal->n_lines; i++) {
+        if (deal->lines[i].pool != NONE) {
+            pooled.lines[pooled.n_lines++] = deal->lines[i];
+        }
+    }
+    bool mixed = SHARED[deal->kind] && revenue_term(model, &pooled) == TERM_MIXED;
+    free(pooled.lines);
+    return mixed ? "sale_terms_differ" : NULL;
+}
+
 // The kind's part of a proposal, and what every proposal must meet.
 static const char *prepare(struct model *model, const struct act *act, struct deal *deal)
 {
@@ -316,6 +334,7 @@ static const char *prepare(struct model *model, const struct act *act, struct de
                                                      : propose_reversal(model, act, deal);
     refusal = refusal ? refusal : check_stand_in(act->login, deal);
     refusal = refusal ? refusal : check_day(model, deal);
+    refusal = refusal ? refusal : check_one_term(model, deal);
     if (!refusal) {
         set_wait(model, deal);
         refusal = deal->offered ? NULL : check_came(model, deal);

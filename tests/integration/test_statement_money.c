@@ -125,6 +125,16 @@ static void state_is(struct market *market, const char *want, const char *since,
     th_json_free(reply);
 }
 
+static void sent_again_is(struct market *market, const char *returned, const char *resent)
+{
+    struct th_json *reply = statement(market, "马家弄村");
+    const struct th_json *payment =
+        th_json_at(th_json_get(as_booked(market, reply), "payments"), 0);
+    assert_string_equal(th_json_get_text(payment, "returned_on", ""), returned);
+    assert_string_equal(th_json_get_text(payment, "resent_on", ""), resent);
+    th_json_free(reply);
+}
+
 static void statement__tells_revenue_that_is_owed_paid_or_came_back(void **state)
 {
     struct market *market = *state;
@@ -139,9 +149,11 @@ static void statement__tells_revenue_that_is_owed_paid_or_came_back(void **state
     pay(market, th_payment_return, "2023-01-09");
     state_is(market, "returned", "2023-01-09", 0);
     pay(market, th_payment_resend, "2023-01-10");
-    state_is(market, "owed", "2023-01-10", 0);
+    state_is(market, "owed", "2022-12-31", 0); // since it was approved
+    sent_again_is(market, "2023-01-09", "2023-01-10");
     pay(market, th_payment_confirm, "2023-01-12");
     state_is(market, "paid", "2023-01-12", 1445655);
+    sent_again_is(market, "", "");
 }
 
 // 600 t at 30.00, of which 6,000.00 were paid before any of them was there; 500 t came.

@@ -449,6 +449,10 @@ static enum th_status propose(struct th_registry *registry, const struct th_requ
         status = check_day(th_work_store(work), &deal, err);
     }
     if (status == TH_OK) {
+        status = th_deal_check_one_term(th_work_store(work), kind, deal.trade.on_date, deal.lines,
+                                        deal.n_lines, err);
+    }
+    if (status == TH_OK) {
         status = th_deal_set_wait(work, &deal, err);
     }
     if (status == TH_OK) {

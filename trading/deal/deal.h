@@ -97,6 +97,7 @@ struct th_deal_kind {
     bool takes_later; // no units come under a lock: the approval finds those that it moves
     bool of_officers; // the county's officers alone decide about it
     bool always_two;  // whatever the county lets one person decide alone
+    bool one_term;    // what its units bring, now or later, is shared by one term of revenue
     enum th_deal_wait by_other;
     const char *terms; // kind of post of the deal's own terms; NULL: none
     // May two persons of this party decide without anybody of the side that gives? NULL: never.
@@ -166,6 +167,11 @@ enum th_status th_deal_pick_line(struct th_store *store, const struct th_deal_ki
 enum th_status th_deal_check_came(struct th_store *store, const struct th_trade *trade,
                                   const struct th_block_list *blocks,
                                   struct th_error *err) TH_MUST_CHECK;
+// Units of pools can be sold as one when one term of revenue holds for all of them on that day, or
+// none for any. TH_CONFLICT ("sale_terms_differ" with "pool", "other", "tonnes", "on").
+enum th_status th_deal_check_one_term(struct th_store *store, const struct th_deal_kind *kind,
+                                      const char *on_date, const struct th_trade_line *lines,
+                                      size_t n_lines, struct th_error *err) TH_MUST_CHECK;
 // What a deal of this kind does to pools with units from that lock (lock_id 0: with held ones).
 enum th_pool_use th_deal_pool_use(const struct th_deal_kind *kind, const struct th_lock *source);
 // Takes a line's units from its pool, or gives them back.

@@ -278,7 +278,9 @@ static const struct th_statement_sale *sales_fill(const struct th_json *said, si
             .share = th_json_get_text(item, "share", NULL),
             .amount = money(item, "amount_fen"),
             .state = th_json_get_text(item, "state", ""),
-            .state_on = th_json_get_text(item, "state_on", "")};
+            .state_on = th_json_get_text(item, "state_on", ""),
+            .returned_on = th_json_get_text(item, "returned_on", ""),
+            .resent_on = th_json_get_text(item, "resent_on", NULL)};
     }
     return rows;
 }

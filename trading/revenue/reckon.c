@@ -61,8 +61,8 @@ static enum th_status find_term(struct th_store *store, const struct th_trade *t
     return status;
 }
 
-// A term that somebody names settles which of several holds; it replaces no term that holds alone,
-// and is in force on the day of the sale itself.
+// A term that somebody names settles which of several holds that are equally special for the whole
+// sale; it replaces no term that holds alone, and none of a part.
 static enum th_status check_chosen(struct th_store *store, const struct th_trade *trade,
                                    int64_t chosen_id, struct th_error *err)
 {
@@ -100,21 +100,26 @@ enum th_status th_sale_term_holds(struct th_store *store, const struct th_trade 
                                   int64_t term_id, bool *ret_holds, struct th_error *err)
 {
     struct th_trade_line_list lines = {0};
-    bool holds = false;
+    bool shared = false;
+    bool holds = true;
     enum th_status status = th_trade_lines(store, trade->trade_id, &lines, err);
-    for (size_t i = 0; i < lines.n && status == TH_OK && !holds; i++) {
+    for (size_t i = 0; i < lines.n && status == TH_OK && holds; i++) {
         const struct th_term_question question = {.on_date = trade->on_date,
                                                   .pool_id = lines.items[i].pool_id,
                                                   .package_id = lines.items[i].package_id,
                                                   .term_id = term_id};
         int64_t n = 0;
         int64_t found = 0;
+        if (lines.items[i].pool_id == 0) {
+            continue; // no village is behind it
+        }
         status = th_term_on(store, &question, &n, &found, err);
+        shared = true;
         holds = n > 0;
     }
     th_trade_line_list_clear(&lines);
     if (status == TH_OK) {
-        *ret_holds = holds;
+        *ret_holds = shared && holds;
     }
     return status;
 }

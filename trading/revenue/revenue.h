@@ -137,7 +137,8 @@ enum th_status th_run_list(struct th_registry *registry, const char *state,
 // distribution_id, trade_id, on, through, tonnes, price_fen, buyer_name, receipts_fen, tax_fen,
 // cost_fen, deductions_fen, net_fen, ratio, basis, recipient and part (of what the ratio gives, for
 // which kind of party), weight_t, pool_t, pools (how many), amount_fen, state (owed paid returned),
-// state_on (since when), paid_on, share, group, group_name (the last three of members)}],
+// state_on (since when; owed: since the approval), returned_on and resent_on (null but of what came
+// back and was ordered again), paid_on, share, group, group_name (the last three of members)}],
 // memberships[{group, group_name, share, from, expected_fen}], and sums}], and sums of all:
 // purchase = purchase_paid + purchase_open, revenue = revenue_paid + revenue_open, total = purchase
 // + revenue = paid + open, and advance, which is part of none of them, each with _fen.

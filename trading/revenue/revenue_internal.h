@@ -53,7 +53,7 @@ enum th_status th_recipients_share(struct th_sale *sales, size_t n_sales,
 // and "trade"), TH_NOT_FOUND ("term_not_found").
 enum th_status th_sale_choose_term(struct th_store *store, const struct th_reckoning *reckoning,
                                    struct th_sale *sale, struct th_error *err) TH_MUST_CHECK;
-// Is this term in force for any part of the sale, however special others are?
+// Is this term one of the most special ones in force for every part of the sale?
 enum th_status th_sale_term_holds(struct th_store *store, const struct th_trade *trade,
                                   int64_t term_id, bool *ret_holds,
                                   struct th_error *err) TH_MUST_CHECK;
@@ -75,6 +75,10 @@ enum th_status th_revenue_compare(struct th_store *store, const struct th_reckon
 // What an approved run owes: claims of the recipients on the sellers.
 enum th_status th_run_post_claims(struct th_posting *posting, int64_t distribution_id,
                                   const char *on_date, struct th_error *err) TH_MUST_CHECK;
+// A term that was posted changes nothing that was agreed before. TH_CONFLICT ("term_overtakes" with
+// "term", "term_splits_deal"; each with "trade", "on", "from").
+enum th_status th_term_check_agreed(struct th_store *store, const struct th_term *term,
+                                    struct th_error *err) TH_MUST_CHECK;
 // splits[{party_kind, share}] and the other keys of a term.
 struct th_json *th_term_json(const struct th_term *term);
 

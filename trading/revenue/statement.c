@@ -108,6 +108,8 @@ static bool add_payment(void *context, const struct th_payment_row *row)
     th_json_set_money(item, "amount_fen", row->amount);
     th_json_set_text(item, "state", row->state);
     th_json_set_text(item, "state_on", row->state_on);
+    th_json_set_text(item, "returned_on", row->returned_on);
+    th_json_set_text(item, "resent_on", row->resent_on);
     bool paid = strcmp(row->state, "paid") == 0;
     th_json_set_text(item, "paid_on", paid ? row->state_on : NULL);
     if (paid) {

@@ -322,64 +322,6 @@ static struct th_json *input_json(const struct th_term_input *input)
     return object;
 }
 
-// A new term must not take sales over that were agreed while an older one was in force.
-struct overtaking {
-    struct th_store *store;
-    const struct th_term *term;
-    const int64_t *trade_ids; // approved sales in its days
-    size_t n_trades;
-    enum th_status status;
-    struct th_error *err;
-};
-
-static bool same_scope(const struct th_term *a, const struct th_term *b)
-{
-    return a->scope == b->scope && a->scope_id == b->scope_id &&
-           strcmp(a->scope_kind, b->scope_kind) == 0;
-}
-
-// Neither replaced nor put in doubt by one of another basis.
-static bool check_older(void *context, const struct th_term *older)
-{
-    struct overtaking *overtaking = context;
-    const struct th_term *term = overtaking->term;
-    if (!same_scope(older, term)) {
-        return true;
-    }
-    for (size_t i = 0; i < overtaking->n_trades && overtaking->status == TH_OK; i++) {
-        struct th_trade trade;
-        bool holds = false;
-        overtaking->status =
-            th_trade_load(overtaking->store, overtaking->trade_ids[i], &trade, overtaking->err);
-        if (overtaking->status == TH_OK) {
-            overtaking->status = th_sale_term_holds(overtaking->store, &trade, older->term_id,
-                                                    &holds, overtaking->err);
-        }
-        if (overtaking->status == TH_OK && holds) {
-            overtaking->status = th_error_set(overtaking->err, TH_CONFLICT, "term_overtakes", "on",
-                                              trade.on_date, "from", term->from_on, NULL);
-            th_error_add_int(overtaking->err, "term", older->term_id);
-            th_error_add_int(overtaking->err, "trade", trade.trade_id);
-        }
-    }
-    return overtaking->status == TH_OK;
-}
-
-static enum th_status check_overtakes(struct th_store *store, const struct th_term *term,
-                                      struct th_error *err)
-{
-    int64_t *trade_ids = NULL;
-    struct overtaking overtaking = {.store = store, .term = term, .err = err};
-    enum th_status status =
-        th_sales_between(store, term->from_on, term->to_on, &trade_ids, &overtaking.n_trades, err);
-    overtaking.trade_ids = trade_ids;
-    if (status == TH_OK) {
-        status = th_term_each(store, check_older, &overtaking, err);
-    }
-    free(trade_ids);
-    return status == TH_OK ? overtaking.status : status;
-}
-
 static enum th_status record_term(struct th_work *work, const struct th_term_input *input,
                                   struct th_term *term, struct th_hash *ret_sha256,
                                   struct th_error *err)
@@ -391,9 +333,6 @@ static enum th_status record_term(struct th_work *work, const struct th_term_inp
     if (status == TH_OK && rival != 0) {
         status = th_error_set(err, TH_CONFLICT, "term_overlaps", "basis", term->basis, NULL);
         th_error_add_int(err, "term", rival);
-    }
-    if (status == TH_OK) {
-        status = check_overtakes(store, term, err);
     }
     bool of_packages = term->scope != TH_TERM_ALL && term->scope != TH_TERM_POOL;
     if (status == TH_OK && of_packages) {
@@ -409,7 +348,7 @@ static enum th_status record_term(struct th_work *work, const struct th_term_inp
     if (status == TH_OK) {
         status = th_term_post(th_work_posting(work), term, &term->term_id, err);
     }
-    return status;
+    return status == TH_OK ? th_term_check_agreed(store, term, err) : status;
 }
 
 enum th_status th_term_add(struct th_registry *registry, const struct th_request *request,

@@ -1,0 +1,135 @@
+// What was agreed before a term was recorded stays as it is: no sale comes under another term than
+// it was made under, and nothing is torn apart that can only be shared as one.
+#include <stdlib.h>
+#include <string.h>
+
+#include "trading/revenue/revenue_internal.h"
+
+struct ruling { // th_term_on
+    int64_t n;
+    int64_t term_id;
+};
+
+static bool same(const struct ruling *a, const struct ruling *b)
+{
+    return a->n == b->n && a->term_id == b->term_id;
+}
+
+struct comparison {
+    struct th_store *store;
+    const struct th_term *term; // new, and posted
+    struct th_error *err;
+};
+
+// What the new term does to the parts of a deal on one day.
+struct change {
+    bool any;
+    bool splits;            // its parts come under different terms
+    struct ruling replaced; // by which one of them was governed; n 0: none was
+};
+
+static enum th_status rule(const struct comparison *of, const char *day,
+                           const struct th_trade_line *line, bool without, struct ruling *ret,
+                           struct th_error *err)
+{
+    const struct th_term_question question = {.on_date = day,
+                                              .pool_id = line->pool_id,
+                                              .package_id = line->package_id,
+                                              .without_id = without ? of->term->term_id : 0};
+    return th_term_on(of->store, &question, &ret->n, &ret->term_id, err);
+}
+
+static enum th_status compare(const struct comparison *of, int64_t trade_id, const char *day,
+                              struct change *ret_change)
+{
+    struct th_trade_line_list lines = {0};
+    struct change change = {.any = false};
+    struct ruling first = {0};
+    bool has_first = false;
+    enum th_status status = th_trade_lines(of->store, trade_id, &lines, of->err);
+    for (size_t i = 0; i < lines.n && status == TH_OK; i++) {
+        struct ruling before = {0};
+        struct ruling after = {0};
+        if (lines.items[i].pool_id == 0) {
+            continue; // no village is behind it
+        }
+        status = rule(of, day, &lines.items[i], true, &before, of->err);
+        if (status == TH_OK) {
+            status = rule(of, day, &lines.items[i], false, &after, of->err);
+        }
+        if (!same(&before, &after)) {
+            change.any = true;
+            change.replaced = before.n > 0 ? before : change.replaced;
+        }
+        change.splits = change.splits || (has_first && !same(&first, &after));
+        first = has_first ? first : after;
+        has_first = true;
+    }
+    th_trade_line_list_clear(&lines);
+    *ret_change = change;
+    return status;
+}
+
+static enum th_status refuse(const struct comparison *of, const char *key,
+                             const struct th_trade *trade)
+{
+    (void)th_error_set(of->err, TH_CONFLICT, key, "on", trade->on_date, "from", of->term->from_on,
+                       NULL);
+    th_error_add_int(of->err, "trade", trade->trade_id);
+    return TH_CONFLICT;
+}
+
+static enum th_status check_sale(const struct comparison *of, int64_t trade_id)
+{
+    struct th_trade trade;
+    struct change change = {.any = false};
+    enum th_status status = th_trade_load(of->store, trade_id, &trade, of->err);
+    if (status == TH_OK) {
+        status = compare(of, trade_id, trade.on_date, &change);
+    }
+    if (status == TH_OK && change.replaced.n > 0) {
+        status = refuse(of, "term_overtakes", &trade);
+        th_error_add_int(of->err, "term", change.replaced.term_id);
+    } else if (status == TH_OK && change.any && change.splits) {
+        status = refuse(of, "term_splits_deal", &trade);
+    }
+    return status;
+}
+
+// What acts upon it comes under the term of its own day, but as one.
+static enum th_status check_promise(const struct comparison *of, int64_t trade_id)
+{
+    struct th_trade trade;
+    struct change change = {.any = false};
+    enum th_status status = th_trade_load(of->store, trade_id, &trade, of->err);
+    if (status == TH_OK) {
+        bool begins_later = strcmp(of->term->from_on, trade.on_date) > 0;
+        status = compare(of, trade_id, begins_later ? of->term->from_on : trade.on_date, &change);
+    }
+    return status == TH_OK && change.any && change.splits ? refuse(of, "term_splits_deal", &trade)
+                                                          : status;
+}
+
+enum th_status th_term_check_agreed(struct th_store *store, const struct th_term *term,
+                                    struct th_error *err)
+{
+    const struct comparison comparison = {.store = store, .term = term, .err = err};
+    int64_t *sales = NULL;
+    int64_t *promises = NULL;
+    size_t n_sales = 0;
+    size_t n_promises = 0;
+    enum th_status status =
+        th_sales_between(store, term->from_on, term->to_on, &sales, &n_sales, err);
+    for (size_t i = 0; i < n_sales && status == TH_OK; i++) {
+        status = check_sale(&comparison, sales[i]);
+    }
+    if (status == TH_OK) {
+        status = th_promises_open(store, &promises, &n_promises, err);
+    }
+    for (size_t i = 0; i < n_promises && status == TH_OK; i++) {
+        status = check_promise(&comparison, promises[i]);
+    }
+    free(sales);
+    free(promises);
+    return status;
+}

@@ -480,12 +480,12 @@ static void distribute__a_sale_without_a_recipient_keeps_nobody_waiting(void **s
     market_anji(market);
     market_bought(market, "1", "10.00"); // 2,509 t
     market_bought(market, "2", "10.00");
-    int64_t sale = market_sold(market, "制药厂", "2509", "20.00");
-    int64_t waiting = market_sold(market, "造纸厂", "100", "20.00");
     th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
     assert_ok(th_term_add(market->world.registry, &officer, &fund, &reply, &market->err),
               &market->err);
     th_json_free(reply);
+    int64_t sale = market_sold(market, "制药厂", "2509", "20.00");
+    int64_t waiting = market_sold(market, "造纸厂", "100", "20.00");
     th_json_free(market_receipt(market, sale, "50180.00", TH_OK));
     th_json_free(market_receipt(market, waiting, "2000.00", TH_OK));
     reply = market_distribute(market, NULL, false, TH_OK);

@@ -1,8 +1,10 @@
-// What was wrong about revenue and is made good: a cost taken back, a term ended, a term that would
-// split a pool.
+// What was wrong about revenue and is made good: a cost taken back, a term ended; and what is kept
+// from going wrong: terms that would split a pool or a sale, or take an agreed sale over.
+#include <stdlib.h>
 #include <string.h>
 
 #include "registry/setup.h"
+#include "store/revenue_store.h"
 #include "tests/integration/market.h"
 
 static int64_t get(const struct th_json *object, const char *key)
@@ -11,7 +13,7 @@ static int64_t get(const struct th_json *object, const char *key)
 }
 
 // The sale of 2022: 2,000 t of the pool of both villages at 73.41, paid; net 59,940.00.
-static int64_t anji_sale(struct market *market)
+static void anji_bought(struct market *market)
 {
     const struct th_request admin = {.login = "admin"};
     struct th_json *reply = NULL;
@@ -21,9 +23,19 @@ static int64_t anji_sale(struct market *market)
     th_json_free(reply);
     market_anji(market);
     market_bought(market, "1 2", "43.44");
+}
+
+static int64_t anji_sold(struct market *market)
+{
     int64_t sale = market_sold(market, "制药厂", "2000", "73.41");
     th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
     return sale;
+}
+
+static int64_t anji_sale(struct market *market)
+{
+    anji_bought(market);
+    return anji_sold(market);
 }
 
 static struct th_json *deduct(struct market *market, const char *login, int64_t sale,
@@ -158,12 +170,12 @@ static struct th_json *end_term(struct market *market, const char *login, int64_
     return reply;
 }
 
-static void add_term(struct market *market, const char *ratio, const char *scope,
-                     enum th_status want)
+static void add_term_from(struct market *market, const char *from, const char *ratio,
+                          const char *scope, enum th_status want)
 {
     const struct th_request request = {.login = "officer"};
     const char *split = "village=1";
-    const struct th_term_input input = {.from = "2022-01-01",
+    const struct th_term_input input = {.from = from,
                                         .basis = "net_of_cost",
                                         .ratio = ratio,
                                         .splits = &split,
@@ -174,6 +186,12 @@ static void add_term(struct market *market, const char *ratio, const char *scope
     assert_status(th_term_add(market->world.registry, &request, &input, &reply, &market->err), want,
                   &market->err);
     th_json_free(reply);
+}
+
+static void add_term(struct market *market, const char *ratio, const char *scope,
+                     enum th_status want)
+{
+    add_term_from(market, "2022-01-01", ratio, scope, want);
 }
 
 static int64_t distributed(struct market *market)
@@ -188,9 +206,10 @@ static int64_t distributed(struct market *market)
 static void term_end__another_one_holds_from_that_day_on(void **state)
 {
     struct market *market = *state;
-    anji_sale(market);
+    anji_bought(market);
     add_term(market, "70", NULL, TH_OK);
     add_term(market, "80", "pool:1", TH_OK);
+    anji_sold(market);
     assert_int_equal(distributed(market), 4795200); // 80 % of 59,940.00
     assert_null(end_term(market, "bank", 2, "2022-05-21", TH_NOT_PERMITTED));
     assert_null(end_term(market, "officer", 7, "2022-05-21", TH_NOT_FOUND));
@@ -208,15 +227,18 @@ static void term_end__another_one_holds_from_that_day_on(void **state)
 static void term_end__on_its_first_day_it_never_held(void **state)
 {
     struct market *market = *state;
-    anji_sale(market);
+    anji_bought(market);
     add_term(market, "70", NULL, TH_OK);
     add_term(market, "80", "pool:1", TH_OK);
+    anji_sold(market);
     struct th_json *reply = end_term(market, "officer", 2, "2022-01-01", TH_OK);
     assert_string_equal(th_json_get_text(reply, "ends_on", ""), "2022-01-01");
     th_json_free(reply);
     assert_int_equal(distributed(market), 4195800); // 70 %
-    add_term(market, "60", "pool:1", TH_OK);        // in its place
-    assert_int_equal(distributed(market), 3596400);
+    add_term(market, "60", "pool:1", TH_CONFLICT);  // the sale has a term
+    market_refused(market, "term_overtakes");
+    add_term_from(market, "2022-05-21", "60", "pool:1", TH_OK); // in its place
+    assert_int_equal(distributed(market), 4195800);
 }
 
 static void term_end__not_before_what_a_run_shares(void **state)
@@ -237,7 +259,7 @@ static void term_end__not_before_what_a_run_shares(void **state)
 static void term__for_a_part_of_a_pool_is_refused(void **state)
 {
     struct market *market = *state;
-    anji_sale(market);
+    anji_bought(market);
     add_term(market, "70", NULL, TH_OK);
     add_term(market, "80", "package:1", TH_CONFLICT);
     market_refused(market, "term_splits_pool");
@@ -247,9 +269,176 @@ static void term__for_a_part_of_a_pool_is_refused(void **state)
     // A pool with a term of its own is not split by what is less special.
     add_term(market, "75", "pool:1", TH_OK);
     add_term(market, "80", "holder:马家弄村", TH_OK);
+    anji_sold(market);
     assert_int_equal(distributed(market), 4495500); // 75 %
     add_term(market, "90", "package:1", TH_CONFLICT);
     market_refused(market, "term_splits_pool");
+}
+
+static void term__no_more_special_one_takes_agreed_sales_over(void **state)
+{
+    struct market *market = *state;
+    static const char *const RATIOS[] = {"5", "75"};
+    anji_bought(market);
+    add_term(market, "70", NULL, TH_OK);
+    int64_t sale = anji_sold(market);
+    for (size_t i = 0; i < sizeof(RATIOS) / sizeof(RATIOS[0]); i++) {
+        add_term(market, RATIOS[i], "pool:1", TH_CONFLICT);
+        market_refused(market, "term_overtakes");
+        assert_string_equal(th_error_arg_get(&market->err, "term"), "1");
+        assert_int_equal(strtoll(th_error_arg_get(&market->err, "trade"), NULL, 10), sale);
+        add_term_from(market, "2022-05-20", RATIOS[i], "pool:1", TH_CONFLICT);
+        assert_int_equal(distributed(market), 4195800); // 70 % of 59,940.00
+    }
+    add_term_from(market, "2022-05-21", "5", "pool:1", TH_OK);
+    assert_int_equal(distributed(market), 4195800);
+    market_assert_sound(market->world.store);
+}
+
+// A term of the past is recorded late where it takes nothing over.
+static void term__a_less_special_one_may_begin_before_sales(void **state)
+{
+    struct market *market = *state;
+    anji_bought(market);
+    add_term(market, "80", "pool:1", TH_OK);
+    anji_sold(market);
+    add_term(market, "70", NULL, TH_OK);
+    assert_int_equal(distributed(market), 4795200);
+}
+
+static void term__no_part_of_a_sale_without_a_term_gets_one(void **state)
+{
+    struct market *market = *state;
+    market_anji(market);
+    market_bought(market, "1", "10.00");
+    market_bought(market, "2", "10.00");
+    int64_t sale = market_sold(market, "制药厂", "3000", "20.00"); // of both pools
+    add_term(market, "80", "pool:2", TH_CONFLICT);
+    market_refused(market, "term_splits_deal");
+    add_term(market, "70", NULL, TH_OK);
+    th_json_free(market_receipt(market, sale, "60000.00", TH_OK));
+    assert_int_equal(distributed(market), 2100000); // 70 % of 60,000.00 less 30,000.00
+}
+
+// 2,509 t of pool 1 under 70 %, the rest of pool 2 under 80 %.
+static void two_pools(struct market *market)
+{
+    market_anji(market);
+    market_bought(market, "1", "10.00");
+    market_bought(market, "2", "10.00");
+    add_term(market, "70", NULL, TH_OK);
+    add_term(market, "80", "pool:2", TH_OK);
+}
+
+static void sale__of_pools_under_different_terms_is_refused(void **state)
+{
+    struct market *market = *state;
+    two_pools(market);
+    assert_null(market_sell(market, "制药厂", "3000", "20.00", NULL, TH_CONFLICT));
+    market_refused(market, "sale_terms_differ");
+    assert_string_equal(th_error_arg_get(&market->err, "pool"), "1");
+    assert_string_equal(th_error_arg_get(&market->err, "other"), "2");
+    assert_string_equal(th_error_arg_get(&market->err, "tonnes"), "2509");
+    // As two, as the hint says, each goes by its own term.
+    int64_t first = market_sold(market, "制药厂", "2509", "20.00");
+    int64_t second = market_sold(market, "制药厂", "491", "20.00");
+    th_json_free(market_receipt(market, first, "50180.00", TH_OK));
+    th_json_free(market_receipt(market, second, "9820.00", TH_OK));
+    // 70 % of 25,090.00 and 80 % of 4,910.00.
+    assert_int_equal(distributed(market), 1756300 + 392800);
+}
+
+static void sale__of_pools_under_one_term_needs_no_second(void **state)
+{
+    struct market *market = *state;
+    market_anji(market);
+    market_bought(market, "1", "10.00");
+    market_bought(market, "2", "10.00");
+    add_term(market, "70", NULL, TH_OK);
+    int64_t sale = market_sold(market, "制药厂", "3000", "20.00");
+    th_json_free(market_receipt(market, sale, "60000.00", TH_OK));
+    assert_int_equal(distributed(market), 2100000);
+}
+
+static void sale__is_not_approved_when_terms_have_come_between(void **state)
+{
+    struct market *market = *state;
+    market_anji(market);
+    market_bought(market, "1", "10.00");
+    market_bought(market, "2", "10.00");
+    add_term(market, "70", NULL, TH_OK);
+    int64_t sale = market_id(market_sell(market, "制药厂", "3000", "20.00", NULL, TH_OK));
+    add_term(market, "80", "pool:2", TH_OK);
+    assert_null(market_approve(market, sale, TH_CONFLICT));
+    market_refused(market, "sale_terms_differ");
+    th_json_free(market_reject(market, sale, TH_OK));
+}
+
+static struct th_json *distribute_by(struct market *market, const char *term)
+{
+    const struct th_request request = {.login = "bank"};
+    const struct th_distribute_input input = {.through = "2022-12-31", .term = term};
+    struct th_json *reply = NULL;
+    assert_status(
+        th_revenue_distribute(market->world.registry, &request, &input, &reply, &market->err),
+        TH_CONFLICT, &market->err);
+    return reply;
+}
+
+// What the use cases keep out: the second term comes past them.
+static void term__of_a_part_of_a_sale_is_not_chosen(void **state)
+{
+    struct market *market = *state;
+    market_anji(market);
+    market_bought(market, "1", "10.00");
+    market_bought(market, "2", "10.00");
+    add_term(market, "70", NULL, TH_OK);
+    int64_t sale = market_sold(market, "制药厂", "3000", "20.00"); // of both pools
+    th_json_free(market_receipt(market, sale, "60000.00", TH_OK));
+    struct th_term term;
+    assert_ok(th_term_load(market->world.store, 1, &term, &market->err), &market->err);
+    term.scope = TH_TERM_POOL;
+    term.scope_id = 2;
+    struct th_posting *posting = market_begin(market);
+    assert_ok(th_term_post(posting, &term, &term.term_id, &market->err), &market->err);
+    assert_int_equal(market_commit(market, posting), TH_OK);
+    assert_null(distribute_by(market, NULL));
+    market_refused(market, "term_mixed");
+    assert_null(distribute_by(market, "1"));
+    market_refused(market, "term_not_in_force");
+    assert_null(distribute_by(market, "2"));
+    market_refused(market, "term_not_in_force");
+}
+
+static void preview__a_row_has_the_sales_of_its_term_alone(void **state)
+{
+    struct market *market = *state;
+    static const char *const RATIOS[] = {"100"};
+    two_pools(market);
+    int64_t first = market_sold(market, "制药厂", "2509", "20.00");
+    int64_t second = market_sold(market, "制药厂", "491", "20.00");
+    th_json_free(market_receipt(market, first, "50180.00", TH_OK));
+    th_json_free(market_receipt(market, second, "9820.00", TH_OK));
+    const struct th_request request = {.login = "bank"};
+    const struct th_distribute_input input = {
+        .through = "2022-12-31", .ratios = RATIOS, .n_ratios = 1};
+    struct th_json *reply = NULL;
+    assert_ok(th_revenue_preview(market->world.registry, &request, &input, &reply, &market->err),
+              &market->err);
+    const struct th_json *rows = th_json_get(reply, "comparison"); // 70 % and 100 %, 80 % and 100 %
+    assert_int_equal(th_json_size(rows), 4);
+    const struct th_json *general = th_json_at(rows, 0);
+    const struct th_json *special = th_json_at(rows, 2);
+    assert_int_equal(get(general, "term_id"), 1);
+    assert_int_equal(get(special, "term_id"), 2);
+    assert_int_equal(get(general, "n_sales"), 1);
+    assert_int_equal(get(general, "net_fen"), 2509000);
+    assert_int_equal(get(special, "n_sales"), 1);
+    assert_int_equal(get(special, "net_fen"), 491000);
+    // By their own ratios the rows are the run that would come.
+    assert_int_equal(get(general, "distributed_fen") + get(special, "distributed_fen"),
+                     get(reply, "distributed_fen"));
+    th_json_free(reply);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup, market_teardown)
@@ -266,6 +455,14 @@ int main(void)
         TEST(term_end__on_its_first_day_it_never_held),
         TEST(term_end__not_before_what_a_run_shares),
         TEST(term__for_a_part_of_a_pool_is_refused),
+        TEST(term__no_more_special_one_takes_agreed_sales_over),
+        TEST(term__a_less_special_one_may_begin_before_sales),
+        TEST(term__no_part_of_a_sale_without_a_term_gets_one),
+        TEST(sale__of_pools_under_different_terms_is_refused),
+        TEST(sale__of_pools_under_one_term_needs_no_second),
+        TEST(sale__is_not_approved_when_terms_have_come_between),
+        TEST(term__of_a_part_of_a_sale_is_not_chosen),
+        TEST(preview__a_row_has_the_sales_of_its_term_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

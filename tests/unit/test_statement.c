@@ -193,6 +193,27 @@ static void village_statement__tells_every_step_in_plain_words(void **state)
     says(f->path, en, sizeof(en) / sizeof(*en));
 }
 
+static void village_statement__what_came_back_was_approved_before(void **state)
+{
+    struct fixture *f = *state;
+    f->sale.state = "owed";
+    f->sale.state_on = "2023-12-31";
+    f->sale.returned_on = "2024-01-08";
+    f->sale.resent_on = "2024-01-10";
+    f->statements[0].paid = th_money_from_fen(7453614);
+    f->statements[0].open = th_money_from_fen(3445482 + 1445655);
+    f->statements[1].paid = th_money_from_fen(0);
+    f->statements[1].open = th_money_from_fen(1445655);
+    assert_ok(village(f, TH_LANG_ZH, "v.pdf", NULL), &f->err);
+    static const char *const zh[] = {"这笔返还已于 2023-12-31 批准；付款在 2024-01-08 被退回，"
+                                     "2024-01-10 已重新发出，还没有到账。"};
+    says(f->path, zh, 1);
+    assert_ok(village(f, TH_LANG_EN, "v-en.pdf", NULL), &f->err);
+    static const char *const en[] = {"This share was approved on 2023-12-31; the payment came back "
+                                     "on 2024-01-08, was sent again on 2024-01-10"};
+    says(f->path, en, 1);
+}
+
 static void village_statement__a_lump_sum_and_all_that_is_taken_off(void **state)
 {
     struct fixture *f = *state;
@@ -388,6 +409,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(village_statement__tells_every_step_in_plain_words, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(village_statement__what_came_back_was_approved_before,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(village_statement__a_lump_sum_and_all_that_is_taken_off,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(

@@ -270,6 +270,53 @@ static void listing__accepted_by_a_bank_makes_a_pool(void **state)
     market_sold(market, "制药厂", "600", "73.41");
 }
 
+// No pool and no village is behind it but the seller himself.
+static void listing__of_a_village_falls_under_no_term(void **state)
+{
+    struct market *market = *state;
+    th_json_free(market_open_term(market, "gross", "70", "village=1", TH_OK));
+    int64_t id = listed(market, "马家弄村", "1000", "50");
+    (void)taken(market, id, "制药厂", "700");
+    th_json_free(market_open_term(market, "net_of_cost", "70", "village=1", TH_OK));
+}
+
+static void term_of_pool_2(struct market *market, enum th_status want)
+{
+    const struct th_request officer = {.login = "officer"};
+    const char *split = "village=1";
+    const struct th_term_input input = {.from = "2021-01-01",
+                                        .basis = "net_of_cost",
+                                        .ratio = "80",
+                                        .splits = &split,
+                                        .n_splits = 1,
+                                        .scope = "pool:2",
+                                        .document = market->document};
+    struct th_json *reply = NULL;
+    assert_status(th_term_add(market->world.registry, &officer, &input, &reply, &market->err), want,
+                  &market->err);
+    th_json_free(reply);
+}
+
+// Pool 1 has 2,509 t.
+static void listing__has_units_under_one_term(void **state)
+{
+    struct market *market = *state;
+    const struct th_listing_input input = {
+        .holder = "两山银行", .tonnes = "3000", .price = "60", .on = "2022-05-20"};
+    market_bought(market, "1", "40.00");
+    market_bought(market, "2", "40.00");
+    th_json_free(market_open_term(market, "net_of_cost", "70", "village=1", TH_OK));
+    int64_t id = listed(market, "两山银行", "3000", "60");
+    term_of_pool_2(market, TH_CONFLICT); // it would divide what the listing still holds
+    market_refused(market, "term_splits_deal");
+    assert_int_equal(withdraw(market, id, TH_OK), 3000);
+    term_of_pool_2(market, TH_OK);
+    assert_null(offer(market, &input, TH_CONFLICT));
+    market_refused(market, "sale_terms_differ");
+    (void)listed(market, "两山银行", "2509", "60");
+    (void)listed(market, "两山银行", "491", "60");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup_anji, market_teardown)
 
 int main(void)
@@ -284,6 +331,8 @@ int main(void)
         TEST(withdrawal__leaves_proposed_acceptances_alone),
         TEST(withdrawal__of_a_listing_all_proposed_ends_it),
         TEST(listing__accepted_by_a_bank_makes_a_pool),
+        TEST(listing__of_a_village_falls_under_no_term),
+        TEST(listing__has_units_under_one_term),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

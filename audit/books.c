@@ -16,6 +16,8 @@ void th_books_clear(struct th_books *books)
     th_list_clear(&books->people);
     th_table_clear(&books->account_ids);
     th_list_clear(&books->accounts);
+    th_list_clear(&books->days);
+    th_list_clear(&books->losses);
     th_table_clear(&books->words);
     th_revenue_clear(&books->revenue);
     th_money_clear(&books->money);
@@ -57,6 +59,16 @@ bool th_post_fraction(const struct th_post *post, const char *key, struct th_fra
     struct th_text text;
     return th_text_member(post->nodes, post->index, key, &text) &&
            th_fraction_read(text, ret_fraction);
+}
+
+// No amount is larger: sums of a few of them stay within 64 bits.
+static const int64_t FEN_MAX = INT64_C(100000000000000000);
+
+bool th_post_fen(const struct th_post *post, const char *key, int64_t *ret_fen)
+{
+    *ret_fen = 0;
+    return !th_node_get(post->nodes, post->index, key) ||
+           (th_member_int(post->nodes, post->index, key, -FEN_MAX, ret_fen) && *ret_fen <= FEN_MAX);
 }
 
 bool th_post_day(const struct th_post *post, const char *key, int64_t *ret_day)
@@ -168,9 +180,9 @@ static bool book_as(struct th_books *books, const struct th_post *post,
 static void book_post(struct th_books *books, const struct th_post *post)
 {
     static const struct th_post_kind *const KINDS[] = {
-        th_posts_of_units,         th_posts_of_money,   th_posts_of_deals,    th_posts_of_people,
-        th_posts_of_revenue,       th_posts_of_loans,   th_posts_of_payments, th_posts_of_orders,
-        th_posts_of_beneficiaries, th_posts_of_packages};
+        th_posts_of_units,    th_posts_of_money,  th_posts_of_deals,         th_posts_of_people,
+        th_posts_of_revenue,  th_posts_of_pools,  th_posts_of_terms,         th_posts_of_loans,
+        th_posts_of_payments, th_posts_of_orders, th_posts_of_beneficiaries, th_posts_of_packages};
     books->n_posts++;
     th_book_may(books, post->line, post->kind);
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
@@ -226,6 +238,7 @@ static void settle_decision(struct th_books *books, int64_t deal_id)
     struct th_deal *deal = th_books_deal(books, deal_id);
     if (deal) {
         th_book_settle_retired(books, deal);
+        th_book_settle_losses(books, deal);
         th_money_settle_decision(books, deal);
     }
 }
@@ -250,6 +263,12 @@ static void settle_pending(struct th_books *books, const struct th_pending *pend
         break;
     case TH_PENDING_SALE:
         th_book_settle_sale(books, pending);
+        break;
+    case TH_PENDING_POOL:
+        th_book_settle_pool(books, pending);
+        break;
+    case TH_PENDING_SCHEDULE:
+        th_book_settle_schedule(books, pending);
         break;
     case TH_PENDING_REVIEW:
         th_book_settle_review(books, pending);

@@ -50,16 +50,20 @@ struct th_deal {
     int64_t owed_t;
     int64_t amount_fen;
     int64_t tax_fen;
-    int64_t seller; // 0: none
-    int64_t buyer;  // 0: none
-    int64_t of;     // deal that it acts upon; 0: none
+    int64_t seller;    // 0: none
+    int64_t buyer;     // 0: none
+    int64_t of;        // deal that it acts upon; 0: none
+    int64_t price_fen; // a tonne, of an option its strike; -1: none
+    int64_t parts_fen; // in which its amount is due; 0: no parts
     char on_date[TH_DAY_BYTES];
     char expires_on[TH_DAY_BYTES]; // NULs: none
     int64_t received_fen;
-    size_t lines;       // first of the lines, counted from 1; 0: none
-    size_t revenue;     // row of what it brought, counted from 1; 0: nothing yet
-    size_t owed;        // first of those who are owed money, counted from 1; 0: nobody yet
-    size_t terms;       // of a pledge its loan, of an enforcement its first debt; 0: none
+    size_t lines;   // first of the lines, counted from 1; 0: none
+    size_t revenue; // row of what it brought, counted from 1; 0: nothing yet
+    size_t owed;    // first of those who are owed money, counted from 1; 0: nobody yet
+    // of a pledge its loan, of an enforcement its first debt, of a promise or listing its days, of
+    // a reversal its first loss; 0: none
+    size_t terms;
     size_t beneficiary; // row of beneficiaries, counted from 1; 0: none
 };
 
@@ -106,6 +110,21 @@ struct th_account {  // where a party is to be paid
     size_t proposer; // row of logins
     int64_t party;
     bool decided;
+    // rows of words: what an entry tells of it
+    size_t bank;
+    size_t number; // with stars
+    size_t holder;
+};
+
+struct th_days {                // between which others may act upon a deal
+    char from_on[TH_DAY_BYTES]; // NULs: from the beginning
+    char to_on[TH_DAY_BYTES];   // NULs: open
+};
+
+struct th_loss { // of an issuance, in a reversal
+    int64_t issuance;
+    int64_t lost_kg;
+    size_t next;
 };
 
 struct th_other_kind { // a kind of post that the books do not need
@@ -139,7 +158,9 @@ struct th_books { // zeroed memory is empty
     struct th_table package_ids;
     struct th_package_steps *packages; // owned
     size_t packages_room;
-    int64_t issuing; // holder of the package that the entry at hand issues; 0: it issues none
+    int64_t issuing;       // holder of the package that the entry at hand issues; 0: it issues none
+    struct th_list days;   // struct th_days
+    struct th_list losses; // struct th_loss
     struct th_revenue revenue;
     struct th_money money;
     struct th_alone_rule *alone; // owned

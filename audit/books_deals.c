@@ -17,7 +17,9 @@ static enum th_deal_kind read_kind(const struct th_post *post)
                                                      [TH_DEAL_SUBSCRIPTION] = "subscription",
                                                      [TH_DEAL_FORWARD] = "forward",
                                                      [TH_DEAL_CORRECTION] = "correction",
-                                                     [TH_DEAL_PLEDGE] = "pledge"};
+                                                     [TH_DEAL_PLEDGE] = "pledge",
+                                                     [TH_DEAL_LISTING] = "listing",
+                                                     [TH_DEAL_REVERSAL] = "reversal"};
     struct th_text kind;
     if (th_text_member(post->nodes, post->index, "kind", &kind)) {
         for (int i = TH_DEAL_OTHER + 1; i < TH_DEAL_KINDS; i++) {
@@ -43,7 +45,7 @@ struct th_deal *th_post_deal(struct th_books *books, const struct th_post *post,
     return deal;
 }
 
-static void copy_day(const struct th_post *post, const char *key, char day[TH_DAY_BYTES])
+void th_post_copy_day(const struct th_post *post, const char *key, char day[TH_DAY_BYTES])
 {
     struct th_text text;
     if (th_text_member(post->nodes, post->index, key, &text) && text.size == TH_DAY_BYTES) {
@@ -58,8 +60,11 @@ static void read_terms(const struct th_post *post, struct th_deal *deal)
     (void)th_member_int(post->nodes, post->index, "seller_id", 1, &deal->seller);
     (void)th_member_int(post->nodes, post->index, "buyer_id", 1, &deal->buyer);
     (void)th_member_int(post->nodes, post->index, "of_trade_id", 1, &deal->of);
-    copy_day(post, "on_date", deal->on_date);
-    copy_day(post, "expires_on", deal->expires_on);
+    if (!th_member_int(post->nodes, post->index, "price_fen", 0, &deal->price_fen)) {
+        deal->price_fen = -1;
+    }
+    th_post_copy_day(post, "on_date", deal->on_date);
+    th_post_copy_day(post, "expires_on", deal->expires_on);
 }
 
 // What only officers propose and decide.
@@ -105,6 +110,7 @@ static void book_trade(struct th_books *books, const struct th_post *post)
     } else if (fresh) {
         books->deals[row] = deal;
         th_book_retirement(books, post, &books->deals[row]);
+        th_book_agreed(books, post, &books->deals[row]);
     } else {
         th_fault_add(books->faults, TH_FAULT_TRADE_AGAIN, deal.id, 0, 0);
     }
@@ -332,6 +338,7 @@ static void book_receipt(struct th_books *books, const struct th_post *post)
 {
     int64_t id = 0;
     int64_t amount_fen = 0;
+    char day[TH_DAY_BYTES] = "";
     bool fresh = false;
     if (!th_member_int(post->nodes, post->index, "receipt_id", 1, &id) ||
         !th_member_int(post->nodes, post->index, "amount_fen", 1, &amount_fen)) {
@@ -349,6 +356,10 @@ static void book_receipt(struct th_books *books, const struct th_post *post)
     if (!deal) {
         return;
     }
+    th_post_copy_day(post, "on_date", day);
+    if (memcmp(day, deal->on_date, TH_DAY_BYTES) < 0) {
+        th_fault_add(books->faults, TH_FAULT_RECEIPT_EARLY, deal->id, 0, 0);
+    }
     if (!th_sum(&deal->received_fen, amount_fen)) {
         books->legs_beyond = true;
     } else if (deal->received_fen - deal->again_fen > deal->amount_fen) {
@@ -359,14 +370,6 @@ static void book_receipt(struct th_books *books, const struct th_post *post)
                                               .id = deal->id,
                                               .number = post->number,
                                               .amount_fen = amount_fen});
-}
-
-static void book_reversal(struct th_books *books, const struct th_post *post)
-{
-    struct th_deal *deal = th_post_deal(books, post, "trade_id");
-    if (deal) {
-        deal->reversal = true;
-    }
 }
 
 static void book_debt(struct th_books *books, const struct th_post *post)
@@ -395,13 +398,10 @@ static void book_delivery(struct th_books *books, const struct th_post *post)
     }
 }
 
-const struct th_post_kind th_posts_of_deals[] = {{TH_TEXT("delivery"), book_delivery, false},
-                                                 {TH_TEXT("trade"), book_trade, true},
-                                                 {TH_TEXT("trade_decision"), book_decision, true},
-                                                 {TH_TEXT("receipt"), book_receipt, false},
-                                                 {TH_TEXT("reversal"), book_reversal, false},
-                                                 {TH_TEXT("reversal_debt"), book_debt, false},
-                                                 {.book = NULL}};
+const struct th_post_kind th_posts_of_deals[] = {
+    {TH_TEXT("delivery"), book_delivery, false},      {TH_TEXT("trade"), book_trade, true},
+    {TH_TEXT("trade_decision"), book_decision, true}, {TH_TEXT("receipt"), book_receipt, false},
+    {TH_TEXT("reversal_debt"), book_debt, false},     {.book = NULL}};
 
 void th_book_settle_deal(struct th_books *books, const struct th_pending *pending)
 {

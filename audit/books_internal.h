@@ -23,6 +23,8 @@ extern const struct th_post_kind th_posts_of_units[];
 extern const struct th_post_kind th_posts_of_deals[];
 extern const struct th_post_kind th_posts_of_people[];
 extern const struct th_post_kind th_posts_of_revenue[];
+extern const struct th_post_kind th_posts_of_pools[];
+extern const struct th_post_kind th_posts_of_terms[];
 extern const struct th_post_kind th_posts_of_money[];
 extern const struct th_post_kind th_posts_of_loans[];
 extern const struct th_post_kind th_posts_of_payments[];
@@ -40,7 +42,9 @@ struct th_pending { // an issuance or a trade that the end of the entry looks at
         TH_PENDING_PAYMENT, // id of the run
         TH_PENDING_SALE,    // of a run: row, counted from 1
         TH_PENDING_REVIEW,  // of a beneficiary: row, counted from 1
-        TH_PENDING_RUN      // that is approved: its id
+        TH_PENDING_POOL,    // its id
+        TH_PENDING_SCHEDULE,
+        TH_PENDING_RUN // that is approved: its id
     } what;
     int64_t id;
     int64_t number; // of the post
@@ -75,7 +79,11 @@ struct th_deal *th_books_deal(const struct th_books *books, int64_t id); // NULL
 // A member that is a rate or share, or a day; false when it is none.
 bool th_post_fraction(const struct th_post *post, const char *key,
                       struct th_fraction *ret_fraction);
+// An amount that may be left out, and then is 0; false when it is none.
+bool th_post_fen(const struct th_post *post, const char *key, int64_t *ret_fen);
 bool th_post_day(const struct th_post *post, const char *key, int64_t *ret_day);
+// NULs stay where there is none.
+void th_post_copy_day(const struct th_post *post, const char *key, char day[TH_DAY_BYTES]);
 // The deal that a post names by this key; NULL, and a fault: none or an unknown one.
 struct th_deal *th_post_deal(struct th_books *books, const struct th_post *post, const char *key);
 size_t th_books_login(struct th_books *books, struct th_text login);
@@ -153,6 +161,16 @@ void th_book_retirement(struct th_books *books, const struct th_post *post, stru
 void th_book_retired(struct th_books *books, const struct th_deal *deal);
 void th_book_settle_retired(struct th_books *books, const struct th_deal *deal);
 void th_book_settle_review(struct th_books *books, const struct th_pending *pending);
+
+// The cost of a line against what its units cost when they were bought.
+void th_book_line_cost(struct th_books *books, const struct th_deal *deal,
+                       const struct th_deal_line *line, int64_t package_id);
+void th_book_settle_pool(struct th_books *books, const struct th_pending *pending);
+// What was agreed before binds a deal that acts upon it: not before it, within its days, at its
+// price.
+void th_book_agreed(struct th_books *books, const struct th_post *post, const struct th_deal *deal);
+void th_book_settle_schedule(struct th_books *books, const struct th_pending *pending);
+void th_book_settle_losses(struct th_books *books, const struct th_deal *deal);
 
 // What could not be judged before all posts of the entry were booked.
 void th_book_settle_deal(struct th_books *books, const struct th_pending *pending);

@@ -483,6 +483,8 @@ void th_money_settle_decision(struct th_books *books, struct th_deal *deal)
     case TH_DEAL_SUBSCRIPTION:
     case TH_DEAL_FORWARD:
     case TH_DEAL_PLEDGE:
+    case TH_DEAL_LISTING:
+    case TH_DEAL_REVERSAL:
     case TH_DEAL_KINDS:
         break;
     }

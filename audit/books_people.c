@@ -133,13 +133,62 @@ void th_book_may(struct th_books *books, const struct th_line *line, struct th_t
     }
 }
 
+// The first and last four of a number, as entries tell it; a short one only its end.
+static size_t starred(struct th_books *books, struct th_text number)
+{
+    enum { SHOWN = 4, LONG = 12 };
+    static const char STARS[] = "****";
+    char buf[2 * SHOWN + sizeof(STARS)];
+    size_t front = number.size >= LONG ? SHOWN : 0;
+    size_t back = number.size > SHOWN ? SHOWN : 0;
+    memcpy(buf, number.at, front);
+    memcpy(buf + front, STARS, sizeof(STARS) - 1);
+    memcpy(buf + front + sizeof(STARS) - 1, number.at + number.size - back, back);
+    return th_books_word(books,
+                         (struct th_text){.at = buf, .size = front + sizeof(STARS) - 1 + back});
+}
+
+static bool tells(struct th_books *books, const struct th_post *post, const char *key, size_t word)
+{
+    struct th_text text;
+    return th_text_member(post->nodes, post->line->first_node, key, &text) &&
+           th_books_word(books, text) == word;
+}
+
+// What people looked at when they proposed and confirmed it is what is kept.
+static void check_account(struct th_books *books, const struct th_post *post, int64_t id,
+                          const struct th_account *account)
+{
+    static const char *const TELLING[] = {"party.account", "party.account_confirm",
+                                          "party.account_refuse"};
+    const size_t root = post->line->first_node;
+    int64_t told = 0;
+    int64_t party = 0;
+    for (size_t i = 0; i < sizeof(TELLING) / sizeof(TELLING[0]); i++) {
+        if (th_text_is(post->line->entry_kind, TELLING[i]) &&
+            !(th_member_int(post->nodes, root, "account_id", 1, &told) && told == id &&
+              th_member_int(post->nodes, root, "party", 1, &party) && party == account->party &&
+              tells(books, post, "bank", account->bank) &&
+              tells(books, post, "account", account->number) &&
+              tells(books, post, "account_holder", account->holder))) {
+            th_fault_add(books->faults, TH_FAULT_ACCOUNT_ROW, id, 0, 0);
+        }
+    }
+}
+
 static void book_account(struct th_books *books, const struct th_post *post)
 {
     int64_t id = 0;
     int64_t party = 0;
+    struct th_text bank;
+    struct th_text number;
+    struct th_text owner;
     bool fresh = false;
     if (!th_member_int(post->nodes, post->index, "account_id", 1, &id) ||
-        !th_member_int(post->nodes, post->index, "party_id", 1, &party)) {
+        !th_member_int(post->nodes, post->index, "party_id", 1, &party) ||
+        !th_text_member(post->nodes, post->index, "bank", &bank) ||
+        !th_text_member(post->nodes, post->index, "number", &number) ||
+        !th_text_member(post->nodes, post->index, "holder", &owner)) {
         th_post_fault(books, post);
         return;
     }
@@ -154,8 +203,12 @@ static void book_account(struct th_books *books, const struct th_post *post)
     }
     struct th_account *account = th_books_add(books, &books->accounts, sizeof(*account));
     if (account) {
-        account->proposer = books->actor;
-        account->party = party;
+        *account = (struct th_account){.proposer = books->actor,
+                                       .party = party,
+                                       .bank = th_books_word(books, bank),
+                                       .number = starred(books, number),
+                                       .holder = th_books_word(books, owner)};
+        check_account(books, post, id, account);
     }
 }
 
@@ -176,6 +229,7 @@ static void book_account_decision(struct th_books *books, const struct th_post *
         return;
     }
     accounts[row].decided = true;
+    check_account(books, post, id, &accounts[row]);
     if (!th_text_is(state, "confirmed")) {
         return;
     }

@@ -8,9 +8,6 @@
 #include "audit/books_internal.h"
 #include "audit/recipients.h"
 
-// No amount in a run is larger: sums of a few of them stay within 64 bits.
-static const int64_t FEN_MAX = INT64_C(100000000000000000);
-
 void th_revenue_clear(struct th_revenue *revenue)
 {
     struct th_table *const TABLES[] = {&revenue->pool_ids, &revenue->group_ids, &revenue->place_ids,
@@ -53,14 +50,6 @@ static bool id_of(const struct th_post *post, const char *key, int64_t *ret_id)
     return th_member_int(post->nodes, post->index, key, 1, ret_id);
 }
 
-// An amount that may be left out, and then is 0.
-static bool optional_fen(const struct th_post *post, const char *key, int64_t *ret_fen)
-{
-    *ret_fen = 0;
-    return !th_node_get(post->nodes, post->index, key) ||
-           (th_member_int(post->nodes, post->index, key, -FEN_MAX, ret_fen) && *ret_fen <= FEN_MAX);
-}
-
 static bool day_of(const struct th_post *post, const char *key, char day[TH_DAY_BYTES])
 {
     struct th_text text;
@@ -86,18 +75,21 @@ static struct th_deal_revenue *revenue_of(struct th_books *books, struct th_deal
 static void book_line(struct th_books *books, const struct th_post *post)
 {
     struct th_deal_line line = {.pool = 0};
+    int64_t package_id = 0;
     struct th_deal *deal = th_post_deal(books, post, "trade_id");
     if (!deal) {
         return;
     }
     if (!th_member_int(post->nodes, post->index, "tonnes", 0, &line.tonnes_t) ||
-        !optional_fen(post, "amount_fen", &line.amount_fen) ||
-        !optional_fen(post, "cost_fen", &line.cost_fen)) {
+        !th_post_fen(post, "amount_fen", &line.amount_fen) ||
+        !th_post_fen(post, "cost_fen", &line.cost_fen)) {
         th_post_fault(books, post);
         return;
     }
     (void)id_of(post, "pool_id", &line.pool);
     (void)id_of(post, "seller_id", &line.seller);
+    (void)id_of(post, "package_id", &package_id);
+    th_book_line_cost(books, deal, &line, package_id);
     // Where a purchase has several sellers, its lines name them.
     if (deal->stood_in && deal->seller == 0) {
         th_book_stand_in(books, post, deal, line.seller);
@@ -107,27 +99,6 @@ static void book_line(struct th_books *books, const struct th_post *post)
         line.next = deal->lines;
         *row = line;
         deal->lines = books->revenue.lines.n;
-    }
-}
-
-static void book_pool(struct th_books *books, const struct th_post *post)
-{
-    struct th_revenue *revenue = &books->revenue;
-    int64_t pool_id = 0;
-    bool fresh = false;
-    struct th_pool_part part = {.next = 0};
-    if (!id_of(post, "pool_id", &pool_id) || !id_of(post, "package_id", &part.package) ||
-        !th_member_int(post->nodes, post->index, "bought_t", 0, &part.bought_t)) {
-        th_post_fault(books, post);
-        return;
-    }
-    size_t *first =
-        row_of(books, &revenue->pool_ids, &revenue->pools, sizeof(size_t), pool_id, &fresh);
-    struct th_pool_part *row = first ? th_books_add(books, &revenue->parts, sizeof(*row)) : NULL;
-    if (row) {
-        part.next = *first;
-        *row = part;
-        *first = revenue->parts.n;
     }
 }
 
@@ -230,7 +201,7 @@ static void book_deduction(struct th_books *books, const struct th_post *post)
     if (!revenue) {
         return;
     }
-    if (!id_of(post, "deduction_id", &id) || !optional_fen(post, "amount_fen", &fen) ||
+    if (!id_of(post, "deduction_id", &id) || !th_post_fen(post, "amount_fen", &fen) ||
         !th_text_member(post->nodes, post->index, "kind", &kind)) {
         th_post_fault(books, post);
         return;
@@ -293,7 +264,7 @@ static void book_settlement(struct th_books *books, const struct th_post *post)
 {
     struct th_deal *deal = th_post_deal(books, post, "trade_id");
     struct th_deal_revenue *revenue = deal ? revenue_of(books, deal) : NULL;
-    if (revenue && !optional_fen(post, "actual_fen", &revenue->settled_fen)) {
+    if (revenue && !th_post_fen(post, "actual_fen", &revenue->settled_fen)) {
         th_post_fault(books, post);
     } else if (revenue) {
         th_post_login(books, post, "login");
@@ -344,13 +315,13 @@ static struct th_run *run_of(struct th_books *books, const struct th_post *post)
 
 static bool read_sums(const struct th_post *post, struct th_sums *sums, int64_t *ret_kept_fen)
 {
-    return optional_fen(post, "receipts_fen", &sums->receipts_fen) &&
-           optional_fen(post, "tax_fen", &sums->tax_fen) &&
-           optional_fen(post, "cost_fen", &sums->cost_fen) &&
-           optional_fen(post, "deductions_fen", &sums->deductions_fen) &&
-           optional_fen(post, "net_fen", &sums->net_fen) &&
-           optional_fen(post, "distributed_fen", &sums->distributed_fen) &&
-           optional_fen(post, "kept_fen", ret_kept_fen);
+    return th_post_fen(post, "receipts_fen", &sums->receipts_fen) &&
+           th_post_fen(post, "tax_fen", &sums->tax_fen) &&
+           th_post_fen(post, "cost_fen", &sums->cost_fen) &&
+           th_post_fen(post, "deductions_fen", &sums->deductions_fen) &&
+           th_post_fen(post, "net_fen", &sums->net_fen) &&
+           th_post_fen(post, "distributed_fen", &sums->distributed_fen) &&
+           th_post_fen(post, "kept_fen", ret_kept_fen);
 }
 
 static void sum_fault(struct th_books *books, enum th_fault_code code, int64_t deal,
@@ -412,7 +383,7 @@ static void book_payee(struct th_books *books, const struct th_post *post)
     if (run->sales == 0 || !id_of(post, "trade_id", &deal_id) ||
         sales[run->sales - 1].deal != deal_id || run->decided ||
         !id_of(post, "party_id", &payee.party) ||
-        !optional_fen(post, "amount_fen", &payee.amount_fen) || payee.amount_fen < 0) {
+        !th_post_fen(post, "amount_fen", &payee.amount_fen) || payee.amount_fen < 0) {
         th_post_fault(books, post);
         return;
     }
@@ -523,7 +494,6 @@ static void book_run_decision(struct th_books *books, const struct th_post *post
 
 const struct th_post_kind th_posts_of_revenue[] = {
     {TH_TEXT("trade_line"), book_line, false},
-    {TH_TEXT("pool_share"), book_pool, false},
     {TH_TEXT("member_share"), book_member, false},
     {TH_TEXT("revenue_term"), book_term, false},
     {TH_TEXT("revenue_term_split"), book_split, false},

@@ -77,6 +77,8 @@
       "post {a}: buffer ends under trade {b}, which is no reversal")                               \
     X(REVERSAL_SUM, "reversal_sum", "逆转 {a}：注销的 {b} 吨加上所欠，不等于 {c} 吨",              \
       "reversal {a}: {b} tonnes cancelled and what is owed are not {c}")                           \
+    X(REVERSAL_LOSS, "reversal_loss", "逆转 {a}：各年份损失的公斤数折合 {b} 吨，写的是 {c} 吨",    \
+      "reversal {a}: the kilograms lost make {b} tonnes, not {c}")                                 \
     X(UNITS_SUM, "units_sum", "各处单位之和与签发总数不等（{a}，{b}）",                            \
       "units at all places do not sum to the units issued ({a}, {b})")                             \
     X(MONEY_BALANCE, "money_balance", "{t} 科目的各笔相加为 {a} 分，不是零",                       \
@@ -93,6 +95,14 @@
       "trade {a}: an officer ({t}) stands in for a side that has a login")                         \
     X(TRADE_LATE, "trade_late", "交易 {a} 在最后期限之后才批准",                                   \
       "trade {a} is approved after its last day")                                                  \
+    X(TRADE_EARLY, "trade_early", "交易 {a} 早于它所依据的交易 {b}",                               \
+      "trade {a} is dated before trade {b}, upon which it acts")                                   \
+    X(TRADE_DAYS, "trade_days", "交易 {a} 不在交易 {b} 约定的日期之内",                            \
+      "trade {a} is outside the days that were agreed in trade {b}")                               \
+    X(TRADE_PRICE, "trade_price", "交易 {a} 的 {b} 分不是按交易 {c} 约定的价格算的",               \
+      "trade {a}: {b} fen are not what the price agreed in trade {c} makes")                       \
+    X(TRADE_PARTS, "trade_parts", "交易 {a} 各期共 {b} 分，而约定的是 {c} 分",                     \
+      "trade {a}: the parts in which it is due come to {b} fen, not to the {c} agreed")            \
     X(BENEFICIARY_NEW, "beneficiary_new", "交易 {a} 为一个没有审核通过的受益人注销",               \
       "trade {a} retires units for a beneficiary whose name nobody accepted")                      \
     X(BENEFICIARY_SELF, "beneficiary_self", "受益人 {t} 的审核人自己正提出为它注销",               \
@@ -100,6 +110,8 @@
     X(PROMISE_TONNES, "promise_tonnes", "承诺 {a} 交付和退还 {b} 吨，多于约定的 {c} 吨",           \
       "promise {a}: {b} tonnes are delivered or given up, more than its {c}")                      \
     X(RECEIPT_AGAIN, "receipt_again", "收款 {a} 记了两次", "receipt {a} stands twice")             \
+    X(RECEIPT_EARLY, "receipt_early", "交易 {a} 的收款早于成交日",                                 \
+      "trade {a}: a receipt is dated before the deal")                                             \
     X(RECEIPT_EXCESS, "receipt_excess", "交易 {a} 收款 {b} 分，超过约定的 {c} 分",                 \
       "trade {a} received {b} fen, more than the {c} agreed")                                      \
     X(MONEY_CLAIM, "money_claim", "交易 {a}：记给主体 {b} 的债权与应当记的相差 {c} 分",            \
@@ -147,6 +159,14 @@
       "account {a} is proposed and confirmed by one person ({t})")                                 \
     X(ACCOUNT_STEP, "account_step", "收款账户 {a} 没有提出过，或者提了、定了两次",                 \
       "account {a} was never proposed, or is proposed or decided twice")                           \
+    X(ACCOUNT_ROW, "account_row", "收款账户 {a} 的过账与本条写明的不符",                           \
+      "account {a} is not as its entry tells it")                                                  \
+    X(POOL_SUM, "pool_sum", "池 {a} 共 {b} 吨、成本 {c} 分，与取得它的交易不符",                   \
+      "pool {a}: {b} tonnes that cost {c} fen are not those of the deal that brought them")        \
+    X(POOL_DRAW, "pool_draw", "池 {a}、核证包 {b}：取用多于买入，或成本与买入时不相称",            \
+      "pool {a}, package {b}: more is drawn than was bought, or at another cost")                  \
+    X(LINE_COST, "line_cost", "交易 {a}：一行的成本 {b} 分与池 {c} 买入时的不相称",                \
+      "trade {a}: the cost of a line, {b} fen, is not what its units cost in pool {c}")            \
     X(TERM_UNKNOWN, "term_unknown", "提到的分配条款 {a} 并不存在", "term {a} is not known")        \
     X(COST_TWICE, "cost_twice", "扣除 {a} 记了两次，或撤销了两次",                                 \
       "deduction {a} stands twice, or is taken back twice")                                        \

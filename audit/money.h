@@ -21,6 +21,8 @@ enum th_deal_kind {
     TH_DEAL_FORWARD,
     TH_DEAL_CORRECTION,
     TH_DEAL_PLEDGE,
+    TH_DEAL_LISTING,
+    TH_DEAL_REVERSAL,
     TH_DEAL_KINDS
 };
 

@@ -277,9 +277,9 @@ static void gather_line(struct gathering *gathering, const struct th_deal_line *
     const struct th_revenue *revenue = &books->revenue;
     const struct th_pool_part *parts = revenue->parts.items;
     const struct th_split *splits = revenue->splits.items;
-    const size_t *firsts = revenue->pools.items;
+    const struct th_pool *pools = revenue->pools.items;
     size_t row = th_table_find_id(&revenue->pool_ids, line->pool);
-    size_t first = row < revenue->pools.n ? firsts[row] : 0;
+    size_t first = row < revenue->pools.n ? pools[row].parts : 0;
     long double bought_t = 0.0L;
     for (size_t i = first; i != 0; i = parts[i - 1].next) {
         bought_t += (long double)parts[i - 1].bought_t;

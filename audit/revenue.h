@@ -17,10 +17,23 @@ struct th_deal_line {
     size_t next;
 };
 
-struct th_pool_part { // of a pool: what one package brought into it
+struct th_pool_part { // of a pool: what one package brought into it, and what was drawn of that
     int64_t package;
+    int64_t owner;
     int64_t bought_t;
+    int64_t cost_fen;
+    int64_t sold_t;
+    int64_t sold_fen;
+    int64_t used_t;
+    int64_t n_parted; // out of locks, and put back
     size_t next;
+};
+
+struct th_pool {
+    size_t parts;
+    size_t n_parts;
+    size_t found;        // the part that was found last
+    int64_t settled_seq; // entry whose end looks at its sums
 };
 
 struct th_village_mass { // of a package
@@ -124,7 +137,7 @@ struct th_run {
 struct th_revenue { // zeroed memory is empty
     struct th_list lines;
     struct th_table pool_ids;
-    struct th_list pools; // size_t: first of the parts, a row for each of pool_ids
+    struct th_list pools; // struct th_pool, a row for each of pool_ids
     struct th_list parts;
     struct th_list masses;
     struct th_list villages;

@@ -1,0 +1,210 @@
+// What was agreed and what was lost: prices and days that bind later deals, parts of an amount, and
+// the kilograms of a reversal.
+#include <string.h>
+
+#include "audit/books_internal.h"
+#include "audit/check.h"
+
+__extension__ typedef __int128 int128;
+
+enum { KG_PER_T = 1000 };
+
+// Between these days others may act upon the deal; agreed once, while it is proposed.
+static void agree(struct th_books *books, const struct th_post *post, struct th_deal *deal,
+                  const struct th_days *days)
+{
+    if (deal->state != TH_TRADE_PROPOSED || deal->terms != 0) {
+        th_post_fault(books, post);
+        return;
+    }
+    struct th_days *row = th_books_add(books, &books->days, sizeof(*row));
+    if (row) {
+        *row = *days;
+        deal->terms = books->days.n;
+    }
+}
+
+static void book_promise(struct th_books *books, const struct th_post *post)
+{
+    struct th_days days = {.from_on = ""};
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
+    if (!deal) {
+        return;
+    }
+    if (deal->kind != TH_DEAL_OPTION && deal->kind != TH_DEAL_SUBSCRIPTION &&
+        deal->kind != TH_DEAL_FORWARD) {
+        th_post_fault(books, post);
+        return;
+    }
+    (void)th_member_int(post->nodes, post->index, "strike_fen", 0, &deal->price_fen);
+    th_post_copy_day(post, "window_from", days.from_on);
+    th_post_copy_day(post, "window_to", days.to_on);
+    agree(books, post, deal, &days);
+}
+
+static void book_listing(struct th_books *books, const struct th_post *post)
+{
+    struct th_days days = {.from_on = ""};
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
+    if (!deal) {
+        return;
+    }
+    if (deal->kind != TH_DEAL_LISTING) {
+        th_post_fault(books, post);
+        return;
+    }
+    th_post_copy_day(post, "until_on", days.to_on);
+    agree(books, post, deal, &days);
+}
+
+static bool is_within(const struct th_books *books, const struct th_deal *of,
+                      const char day[TH_DAY_BYTES])
+{
+    const struct th_days *rows = books->days.items;
+    if (of->terms == 0) {
+        return true;
+    }
+    const struct th_days *days = &rows[of->terms - 1];
+    return memcmp(day, days->from_on, TH_DAY_BYTES) >= 0 &&
+           (days->to_on[0] == '\0' || memcmp(day, days->to_on, TH_DAY_BYTES) <= 0);
+}
+
+// Does the deal act upon one of another kind, whose days and price bind it?
+static bool is_bound(enum th_deal_kind kind)
+{
+    return kind == TH_DEAL_ACCEPTANCE || kind == TH_DEAL_EXERCISE || kind == TH_DEAL_DELIVERY;
+}
+
+static bool may_bind(const struct th_deal *of, enum th_deal_kind kind)
+{
+    return kind == TH_DEAL_ACCEPTANCE ? of->kind == TH_DEAL_LISTING
+           : kind == TH_DEAL_EXERCISE
+               ? of->kind == TH_DEAL_OPTION
+               : of->kind == TH_DEAL_SUBSCRIPTION || of->kind == TH_DEAL_FORWARD;
+}
+
+// A promise says for how much all its tonnes come, whatever its price; a refund has none.
+static bool is_priced(const struct th_deal *deal, const struct th_deal *of)
+{
+    int128 amount_fen = deal->amount_fen;
+    if (deal->kind == TH_DEAL_DELIVERY) {
+        return deal->tonnes_t == 0 ||
+               amount_fen * of->tonnes_t == (int128)of->amount_fen * deal->tonnes_t;
+    }
+    return of->price_fen >= 0 && amount_fen == (int128)of->price_fen * deal->tonnes_t;
+}
+
+void th_book_agreed(struct th_books *books, const struct th_post *post, const struct th_deal *deal)
+{
+    char today[TH_DAY_BYTES + 1];
+    const struct th_deal *of = deal->of != 0 ? th_books_deal(books, deal->of) : NULL;
+    bool bound = is_bound(deal->kind);
+    if (bound && (!of || !may_bind(of, deal->kind))) {
+        th_post_fault(books, post);
+        return;
+    }
+    if (of && memcmp(deal->on_date, of->on_date, TH_DAY_BYTES) < 0) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_EARLY, deal->id, of->id, 0);
+    }
+    if (!bound) {
+        return;
+    }
+    // What is listed is there to be taken until then; an option is exercised as of a day.
+    th_check_day_format(th_check_day(post->line->at_utc), today);
+    if (!is_within(books, of, deal->kind == TH_DEAL_ACCEPTANCE ? today : deal->on_date)) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_DAYS, deal->id, of->id, 0);
+    }
+    if (!is_priced(deal, of)) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_PRICE, deal->id, deal->amount_fen, of->id);
+    }
+}
+
+static void book_part(struct th_books *books, const struct th_post *post)
+{
+    int64_t fen = 0;
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
+    if (!deal) {
+        return;
+    }
+    bool first = deal->parts_fen == 0;
+    if (deal->state != TH_TRADE_PROPOSED ||
+        !th_member_int(post->nodes, post->index, "amount_fen", 1, &fen) ||
+        !th_sum(&deal->parts_fen, fen)) {
+        th_post_fault(books, post);
+    } else if (first) {
+        th_books_pend(books, &(struct th_pending){.what = TH_PENDING_SCHEDULE,
+                                                  .id = deal->id,
+                                                  .number = post->number});
+    }
+}
+
+void th_book_settle_schedule(struct th_books *books, const struct th_pending *pending)
+{
+    const struct th_deal *deal = th_books_deal(books, pending->id);
+    if (deal && deal->parts_fen != deal->amount_fen) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_PARTS, deal->id, deal->parts_fen,
+                     deal->amount_fen);
+    }
+}
+
+static void book_reversal(struct th_books *books, const struct th_post *post)
+{
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
+    if (deal && deal->kind == TH_DEAL_REVERSAL) {
+        deal->reversal = true;
+    } else if (deal) {
+        th_post_fault(books, post);
+    }
+}
+
+static void book_loss(struct th_books *books, const struct th_post *post)
+{
+    struct th_loss loss = {.next = 0};
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
+    if (!deal) {
+        return;
+    }
+    if (deal->kind != TH_DEAL_REVERSAL || deal->state != TH_TRADE_PROPOSED ||
+        !th_member_int(post->nodes, post->index, "issuance_id", 1, &loss.issuance) ||
+        !th_member_int(post->nodes, post->index, "lost_kg", 0, &loss.lost_kg)) {
+        th_post_fault(books, post);
+        return;
+    }
+    struct th_loss *losses = books->losses.items;
+    for (size_t i = deal->terms; i != 0; i = losses[i - 1].next) {
+        if (losses[i - 1].issuance == loss.issuance) {
+            books->legs_beyond =
+                !th_sum(&losses[i - 1].lost_kg, loss.lost_kg) || books->legs_beyond;
+            return;
+        }
+    }
+    struct th_loss *row = th_books_add(books, &books->losses, sizeof(*row));
+    if (row) {
+        loss.next = deal->terms;
+        *row = loss;
+        deal->terms = books->losses.n;
+    }
+}
+
+// A tonne of a vintage that is lost in part is lost.
+void th_book_settle_losses(struct th_books *books, const struct th_deal *deal)
+{
+    const struct th_loss *losses = books->losses.items;
+    int64_t lost_t = 0;
+    if (deal->kind != TH_DEAL_REVERSAL) {
+        return;
+    }
+    for (size_t i = deal->terms; i != 0; i = losses[i - 1].next) {
+        int64_t kg = losses[i - 1].lost_kg;
+        books->legs_beyond =
+            !th_sum(&lost_t, kg / KG_PER_T + (kg % KG_PER_T != 0)) || books->legs_beyond;
+    }
+    if (lost_t != deal->tonnes_t) {
+        th_fault_add(books->faults, TH_FAULT_REVERSAL_LOSS, deal->id, lost_t, deal->tonnes_t);
+    }
+}
+
+const struct th_post_kind th_posts_of_terms[] = {
+    {TH_TEXT("promise"), book_promise, false},     {TH_TEXT("listing"), book_listing, false},
+    {TH_TEXT("trade_schedule"), book_part, false}, {TH_TEXT("reversal"), book_reversal, false},
+    {TH_TEXT("reversal_loss"), book_loss, false},  {.book = NULL}};

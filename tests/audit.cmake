@@ -11,6 +11,8 @@ th_add_unit_test(test_audit_money SOURCES audit/test_audit_money.c audit/verdict
     DEPENDS tanhui_test_journal tanhui_audit_parts)
 th_add_unit_test(test_audit_revenue SOURCES audit/test_audit_revenue.c audit/verdict.c
     DEPENDS tanhui_test_journal tanhui_audit_parts)
+th_add_unit_test(test_audit_terms SOURCES audit/test_audit_terms.c audit/verdict.c
+    DEPENDS tanhui_test_journal tanhui_audit_parts)
 th_add_unit_test(test_audit_parts SOURCES audit/test_audit_parts.c DEPENDS tanhui_audit_parts)
 th_add_unit_test(test_cli_audit_export SOURCES cli/test_audit_export.c NO_VALGRIND
     DEPENDS tanhui_cli_runner LABELS cli TIMEOUT 300)

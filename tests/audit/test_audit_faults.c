@@ -434,7 +434,7 @@ static void audit__issues_that_make_units_of_nothing_are_told(void **state)
     }
 }
 
-// Reversal 2 of 15 t: the ten of the buffer, and so many that are owed.
+// Reversal 2 of 14,501 kg, which are 15 t: the ten of the buffer, and so many that are owed.
 static void reverse(struct test_journal *journal, const char *owed)
 {
     test_journal_begin(journal);
@@ -445,7 +445,7 @@ static void reverse(struct test_journal *journal, const char *owed)
         journal, "trade.propose", "trade:2",
         "{'posts':[{'amount_fen':0,'kind':'reversal','post':'trade','proposed_by':'officer',"
         "'state':'proposed','tonnes':15,'trade_id':2},{'cause':'fire','post':'reversal',"
-        "'trade_id':2}]}");
+        "'trade_id':2},{'issuance_id':1,'lost_kg':14501,'post':'reversal_loss','trade_id':2}]}");
     journal->login = "li";
     test_journal_entry(
         journal, "trade.approve", "trade:2",

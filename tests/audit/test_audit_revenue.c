@@ -66,14 +66,24 @@ static void until_received(struct test_journal *journal)
     journal->login = "wang";
     test_journal_entry(
         journal, "trade.propose", "trade:1",
-        "{'posts':[{'amount_fen':0,'post':'trade','proposed_by':'wang','state':'proposed',"
-        "'tonnes':7282,'trade_id':1},{'bought_on':'2021-12-28','bought_t':2509,'owner_id':3,"
-        "'package_id':1,'pool_id':1,'post':'pool_share'},{'bought_on':'2021-12-28','bought_t':"
-        "4773,'owner_id':3,'package_id':2,'pool_id':1,'post':'pool_share'},{'amount_fen':14682000,"
-        "'buyer_id':4,'kind':'resale','on_date':'2021-12-28','post':'trade','proposed_by':'wang',"
-        "'seller_id':3,'state':'proposed','tonnes':2000,'trade_id':2},{'amount_fen':14682000,"
-        "'cost_fen':8688000,'ordinal':1,'pool_id':1,'post':'trade_line','seller_id':3,'tonnes':"
-        "2000,'trade_id':2}]}");
+        "{'posts':[{'amount_fen':31633008,'buyer_id':3,'on_date':'2021-12-28','post':'trade',"
+        "'proposed_by':'wang','state':'proposed','tonnes':7282,'trade_id':1}]}");
+    journal->login = "li";
+    test_journal_entry(
+        journal, "trade.approve", "trade:1",
+        "{'posts':[{'decided_by':'li','post':'trade_decision','state':'approved','trade_id':1},"
+        "{'bought_t':2509,'cost_fen':10899096,'owner_id':3,'package_id':1,'pool_id':1,'post':"
+        "'pool_share'},{'bought_t':4773,'cost_fen':20733912,'owner_id':3,'package_id':2,'pool_id':"
+        "1,'post':'pool_share'}]}");
+    journal->login = "wang";
+    test_journal_entry(
+        journal, "trade.propose", "trade:2",
+        "{'posts':[{'amount_fen':14682000,'buyer_id':4,'kind':'resale','on_date':'2021-12-28',"
+        "'post':'trade','proposed_by':'wang','seller_id':3,'state':'proposed','tonnes':2000,"
+        "'trade_id':2},{'amount_fen':5057949,'cost_fen':2993016,'ordinal':1,'package_id':1,"
+        "'pool_id':1,'post':'trade_line','seller_id':3,'tonnes':689,'trade_id':2},{'amount_fen':"
+        "9624051,'cost_fen':5694984,'ordinal':2,'package_id':2,'pool_id':1,'post':'trade_line',"
+        "'seller_id':3,'tonnes':1311,'trade_id':2}]}");
     journal->login = "li";
     test_journal_entry(journal, "trade.approve", "trade:2",
                        "{'posts':[{'decided_by':'li','post':'trade_decision','state':'approved',"

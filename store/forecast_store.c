@@ -239,8 +239,8 @@ static int64_t count(const struct th_block_list *blocks)
     return sum_t;
 }
 
-// The last thing that happens to a forecast: `held` (which may be empty) goes under its locks, the
-// rest is lost.
+// The last thing that happens to a package's own forecast: `held` (which may be empty) goes under
+// its locks, the rest is lost.
 static enum th_status close_forecast(struct th_posting *posting, const struct th_forecast *forecast,
                                      struct th_block_list *held, struct th_error *err)
 {
@@ -272,38 +272,61 @@ static enum th_status held_by_holder(struct th_store *store, const struct th_for
     return th_ledger_held(store, &filter, th_forecast_open(forecast), ret_held, &found, err);
 }
 
-// A forward brings nothing more: neither units nor expected tonnes are under its lock, and no
-// delivery of it waits for a decision.
-static enum th_status is_exhausted(struct th_store *store, int64_t trade_id, bool *ret_exhausted,
-                                   struct th_error *err)
+// What a forward can still bring: units and expected tonnes under its lock, and deliveries of them
+// that wait for a decision.
+static enum th_status still_to_come(struct th_store *store, int64_t trade_id, int64_t *ret_still_t,
+                                    struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT NOT EXISTS (SELECT 1 FROM unit_lock l WHERE l.lock_id = ?1"
-        " AND l.posted_t + l.released_t < l.placed_t) AND NOT EXISTS (SELECT 1 FROM trade t"
-        " WHERE t.of_trade_id = ?1 AND t.state = 'proposed')";
+        "SELECT coalesce((SELECT placed_t - posted_t - released_t FROM unit_lock"
+        " WHERE lock_id = ?1), 0) + coalesce((SELECT sum(tonnes) FROM trade"
+        " WHERE of_trade_id = ?1 AND state = 'proposed'), 0)";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
-    int64_t exhausted = 0;
-    enum th_status status = th_stmt_int(q, 0, &exhausted, err);
+    return th_stmt_int(q, 0, ret_still_t, err);
+}
+
+// Of what was bought ahead only what the forward can still bring is expected further. The last
+// promises on it lose their cover first, as at the issuance.
+static enum th_status cut_forecast(struct th_posting *posting, const struct th_forecast *forecast,
+                                   struct th_error *err)
+{
+    struct th_store *store = th_posting_store(posting);
+    struct th_lock_list locks = {0};
+    int64_t open_t = th_units_t(th_forecast_open(forecast));
+    int64_t still_t = 0;
+    enum th_status status = still_to_come(store, forecast->of_trade_id, &still_t, err);
+    int64_t lost_t = open_t > still_t ? open_t - still_t : 0;
     if (status == TH_OK) {
-        *ret_exhausted = exhausted != 0;
+        status = th_forecast_locks(store, forecast->forecast_id, true, &locks, err);
     }
-    return status;
+    for (size_t i = 0; i < locks.n && status == TH_OK; i++) {
+        int64_t promised_t = th_units_t(locks.items[i].forecast);
+        int64_t kept_t = promised_t < still_t ? promised_t : still_t;
+        still_t -= kept_t;
+        if (kept_t < promised_t) {
+            status = th_lock_forecast_released(posting, locks.items[i].lock_id,
+                                               th_units_from_t(promised_t - kept_t), err);
+        }
+    }
+    free(locks.items);
+    return status == TH_OK ? th_forecast_move(posting, forecast->forecast_id, th_units_from_t(0),
+                                              th_units_from_t(lost_t), err)
+                           : status;
 }
 
 static enum th_status settle_one(struct th_posting *posting, const struct th_forecast *forecast,
                                  bool issued, struct th_error *err)
 {
-    struct th_store *store = th_posting_store(posting);
     struct th_block_list held = {0};
-    bool ends = true;
     enum th_status status = TH_OK;
     if (forecast->of_trade_id != 0) {
-        status = is_exhausted(store, forecast->of_trade_id, &ends, err);
-    } else if (issued) {
-        status = held_by_holder(store, forecast, &held, err);
+        return cut_forecast(posting, forecast, err);
     }
-    if (status == TH_OK && ends) {
+    if (issued) {
+        status = held_by_holder(th_posting_store(posting), forecast, &held, err);
+    }
+    if (status == TH_OK) {
         status = close_forecast(posting, forecast, &held, err);
     }
     th_block_list_clear(&held);

@@ -78,9 +78,9 @@ enum th_status th_forecast_locks(struct th_store *store, int64_t forecast_id, bo
 
 // Closes what can be closed of a package's forecasts: of an issued package the holder's units come
 // under the locks of the package's own forecast, in order; what cannot come any more (too little
-// was issued, the package was withdrawn, the forward has nothing left to deliver) is lost, and the
-// locks that promised it are released by so much: their deals owe it. Writes nothing for a package
-// that is on its way.
+// was issued, the package was withdrawn) is lost, down the chain of forwards by which it was bought
+// ahead, and the locks that promised it are released by so much, the last ones first: their deals
+// owe it. Writes nothing for a package that is on its way.
 enum th_status th_forecast_settle(struct th_posting *posting, int64_t package_id,
                                   struct th_error *err) TH_MUST_CHECK;
 

@@ -302,6 +302,21 @@ enum th_status th_trade_lines_left(struct th_store *store, int64_t trade_id,
     return collect_lines(q, ret_lines, err);
 }
 
+enum th_status th_trade_is_awaited(struct th_store *store, int64_t trade_id, bool *ret_awaited,
+                                   struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT EXISTS (SELECT 1 FROM trade WHERE of_trade_id = ?1 AND state = 'proposed')";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    int64_t awaited = 0;
+    enum th_status status = th_stmt_int(q, 0, &awaited, err);
+    if (status == TH_OK) {
+        *ret_awaited = awaited != 0;
+    }
+    return status;
+}
+
 enum th_status th_trade_ended(struct th_store *store, const char *on_date, int64_t **ret_trade_ids,
                               size_t *ret_n, struct th_error *err)
 {

@@ -114,6 +114,9 @@ enum th_status th_trade_lines(struct th_store *store, int64_t trade_id,
 enum th_status th_trade_lines_left(struct th_store *store, int64_t trade_id,
                                    struct th_trade_line_list *ret_lines,
                                    struct th_error *err) TH_MUST_CHECK;
+// Does a proposed deal act upon this one?
+enum th_status th_trade_is_awaited(struct th_store *store, int64_t trade_id, bool *ret_awaited,
+                                   struct th_error *err) TH_MUST_CHECK;
 // Proposals, and approved trades with units under a lock, whose last day was before `on_date`; by
 // id. *ret_trade_ids: free().
 enum th_status th_trade_ended(struct th_store *store, const char *on_date, int64_t **ret_trade_ids,

@@ -495,23 +495,13 @@ const char *ask_forecast(struct model *model, const struct act *act)
     return NULL;
 }
 
-// A forward brings nothing more.
-static bool exhausted(const struct model *model, int forward)
-{
-    for (int i = forward + 1; i < model->n_deals; i++) {
-        if (model->deals[i].of == forward && model->deals[i].state == PROPOSED) {
-            return false;
-        }
-    }
-    return model_locked(model, forward) + model->deals[forward].expected == 0;
-}
-
-static void close_forecast(struct model *model, int at, bool own)
+// The holder's units come under the promises on the package's own forecast.
+static void close_forecast(struct model *model, int at)
 {
     struct forecast *forecast = &model->forecasts[at];
     const struct wish wish = {forecast->owner, forecast->package, NONE, 0};
     int64_t open = forecast_open(forecast);
-    int64_t held = own ? pick_held(model, &wish, open) : 0;
+    int64_t held = pick_held(model, &wish, open);
     int i = 0;
     for (int k = next_promise(model, at, NONE); k != NONE; k = next_promise(model, at, k)) {
         struct deal *deal = &model->deals[k];
@@ -525,14 +515,34 @@ static void close_forecast(struct model *model, int at, bool own)
     forecast->lost += open - held;
 }
 
+// Of what was bought ahead there comes what the forward has, or is about to hand over.
+static void cut_forecast(struct model *model, int at)
+{
+    struct forecast *forecast = &model->forecasts[at];
+    int64_t still = model_locked(model, forecast->of) + model->deals[forecast->of].expected +
+                    model_pending(model, forecast->of);
+    int64_t open = forecast_open(forecast);
+    forecast->lost += open > still ? open - still : 0;
+    for (int k = next_promise(model, at, NONE); k != NONE; k = next_promise(model, at, k)) {
+        struct deal *deal = &model->deals[k];
+        int64_t kept = least_of(deal->expected, still);
+        deal->released += deal->expected - kept;
+        deal->expected = kept;
+        still -= kept;
+    }
+}
+
 void settle_package(struct model *model, int package)
 {
     for (int i = 0; i < model->n_forecasts; i++) {
         const struct forecast *forecast = &model->forecasts[i];
-        bool own = forecast->of == NONE;
-        if (forecast->package == package && forecast_open(forecast) > 0 &&
-            (own || exhausted(model, forecast->of))) {
-            close_forecast(model, i, own);
+        if (forecast->package != package || forecast_open(forecast) == 0) {
+            continue;
+        }
+        if (forecast->of == NONE) {
+            close_forecast(model, i);
+        } else {
+            cut_forecast(model, i);
         }
     }
 }

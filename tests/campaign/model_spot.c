@@ -517,6 +517,16 @@ void approve_spot(struct model *model, int deal)
     }
 }
 
+static bool is_awaited(const struct model *model, int of)
+{
+    for (int i = of + 1; i < model->n_deals; i++) {
+        if (model->deals[i].of == of && model->deals[i].state == PROPOSED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *ask_withdraw(struct model *model, const struct act *act)
 {
     const char *refusal = listing_open(model, act->of);
@@ -530,6 +540,9 @@ const char *ask_withdraw(struct model *model, const struct act *act)
     refusal = check_stand_in(act->login, deal);
     if (refusal) {
         return refusal;
+    }
+    if (model_locked(model, act->of) == 0 && !is_awaited(model, act->of)) {
+        return "listing_all_taken";
     }
     release_rest(model, act->of);
     deal->last_day = model->today - 1;

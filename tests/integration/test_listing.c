@@ -235,6 +235,21 @@ static void withdrawal__leaves_proposed_acceptances_alone(void **state)
     assert_null(take(market, id, "制药厂", "20", TH_CONFLICT));
 }
 
+static void withdrawal__of_a_listing_all_taken_is_refused(void **state)
+{
+    struct market *market = *state;
+    market_bought(market, "1 2", "43.44");
+    int64_t id = listed(market, "两山银行", "90", "50");
+    (void)taken(market, id, "制药厂", "60");
+    (void)taken(market, id, "造纸厂", "30");
+    (void)withdraw(market, id, TH_CONFLICT);
+    market_refused(market, "listing_all_taken");
+    struct th_json *reply = NULL;
+    assert_ok(th_trade_show(market->world.registry, id, &reply, &market->err), &market->err);
+    assert_string_equal(th_json_get_text(reply, "standing", ""), "completed");
+    th_json_free(reply);
+}
+
 // Nothing was left when it was withdrawn: a rejection puts units under its lock again, and they go
 // with all that is over.
 static void withdrawal__of_a_listing_all_proposed_ends_it(void **state)

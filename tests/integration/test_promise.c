@@ -202,7 +202,8 @@ static void shortfall__falls_on_the_last_promise_and_is_paid_back(void **state)
     assert_int_equal(ahead_number(market, in, "amount_fen"), 1500000);
     assert_int_equal(ahead_number(market, firm, "locked_t"), 400);
     assert_int_equal(ahead_number(market, person, "locked_t"), 100);
-    assert_int_equal(ahead_number(market, person, "forecast_t"), 100);
+    assert_int_equal(ahead_number(market, person, "forecast_t"), 0);
+    assert_int_equal(ahead_number(market, person, "short_t"), 100);
     struct th_json *reply = ahead_settle(market, package_id, TH_OK);
     const struct th_json *deals = th_json_get(reply, "deals");
     assert_int_equal(th_json_size(deals), 3);
@@ -265,14 +266,12 @@ static void inbox__tells_what_can_be_delivered_and_what_is_short(void **state)
     th_json_free(reply);
 }
 
-// Of 600 t bought ahead 200 t came, and an option on 300 t waits for 100 t more: 300 of the 400 t
-// that are missing can be given up now, the others once the option is over.
-static void inbox__offers_no_refund_that_would_be_refused(void **state)
+// Of 600 t bought ahead 200 t came, and an option was written on 300 t: the other 400 t can be
+// given up at once, since the option cannot wait for any of them.
+static void inbox__offers_a_refund_of_all_that_will_not_come(void **state)
 {
     static const int64_t ISSUED[] = {200};
     struct market *market = *state;
-    const struct th_request officer = {.login = "officer"};
-    struct th_json *reply = NULL;
     struct th_promise_input input = AHEAD;
     int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
     assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
@@ -280,24 +279,105 @@ static void inbox__offers_no_refund_that_would_be_refused(void **state)
     int64_t forward = ahead_done(market, ahead_forward(market, &input, TH_OK));
     input = OPTION;
     input.on_forecast = true;
-    ahead_done(market, ahead_option(market, &input, TH_OK));
+    int64_t option = ahead_done(market, ahead_option(market, &input, TH_OK));
     market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
+    assert_int_equal(ahead_number(market, option, "forecast_t"), 200);
     ahead_done(market, ahead_deliver(market, forward, NULL, false, TH_OK));
-    assert_null(ahead_deliver(market, forward, NULL, true, TH_CONFLICT));
-    market_refused(market, "forecast_promised");
-    assert_waits(market, forward, "tanhui trade propose delivery --of 1 --refund --tonnes 300");
-    ahead_done(market, ahead_deliver(market, forward, "300", true, TH_OK));
-    assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
-    for (size_t i = 0; i < th_json_size(th_json_get(reply, "items")); i++) {
-        const struct th_json *item = th_json_at(th_json_get(reply, "items"), i);
-        assert_string_not_equal(th_json_get_text(item, "what", ""), "trade.short");
+    assert_int_equal(ahead_number(market, option, "locked_t"), 200);
+    assert_waits(market, forward, "tanhui trade propose delivery --of 1 --refund --tonnes 400");
+    ahead_done(market, ahead_deliver(market, forward, "400", true, TH_OK));
+    assert_int_equal(ahead_number(market, forward, "due_t"), 0);
+}
+
+// The village's 600 t go to the bank, 400 t of them on to a mill, 200 t of these to
+// a firm and 150 t to a person; 250 t are issued.
+static void shortfall__is_known_down_the_chain_at_the_issuance(void **state)
+{
+    static const int64_t ISSUED[] = {250};
+    struct market *market = *state;
+    struct th_promise_input input = AHEAD;
+    struct th_json *reply = NULL;
+    int64_t forward_id = 0;
+    int64_t package_id = plan_ahead(market, &forward_id);
+    input.from = "两山银行";
+    input.to = "造纸厂";
+    input.tonnes = "400";
+    int64_t second = ahead_done(market, ahead_forward(market, &input, TH_OK));
+    input.from = "造纸厂";
+    input.to = "制药厂";
+    input.tonnes = "200";
+    int64_t firm = ahead_done(market, ahead_forward(market, &input, TH_OK));
+    input.to = "竹农";
+    input.tonnes = "150";
+    int64_t person = ahead_done(market, ahead_forward(market, &input, TH_OK));
+    market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
+    assert_int_equal(ahead_number(market, second, "forecast_t"), 250);
+    assert_int_equal(ahead_number(market, second, "short_t"), 150);
+    assert_int_equal(ahead_number(market, firm, "short_t"), 0);
+    assert_int_equal(ahead_number(market, person, "forecast_t"), 50);
+    assert_int_equal(ahead_number(market, person, "short_t"), 100);
+    assert_ok(th_forecast_list(market->world.registry, "一村万树", false, &reply, &market->err),
+              &market->err);
+    static const struct {
+        int64_t arrived_t, lost_t;
+    } WANT[] = {{250, 550}, {0, 350}, {0, 150}, {0, 0}, {0, 100}};
+    const struct th_json *forecasts = th_json_get(reply, "forecasts");
+    assert_int_equal(th_json_size(forecasts), 5);
+    for (size_t i = 0; i < 5; i++) {
+        const struct th_json *item = th_json_at(forecasts, i);
+        assert_int_equal(th_json_get_int(item, "arrived_t", -1), WANT[i].arrived_t);
+        assert_int_equal(th_json_get_int(item, "lost_t", -1), WANT[i].lost_t);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(th_json_get_int(th_json_at(forecasts, i), "free_t", -1), 0);
     }
     th_json_free(reply);
-    assert_ok(th_trade_expire(market->world.registry, &officer, "2023-01-01", &reply, &market->err),
-              &market->err);
+    ahead_done(market, ahead_deliver(market, forward_id, NULL, false, TH_OK));
+    ahead_done(market, ahead_deliver(market, second, NULL, false, TH_OK));
+    assert_int_equal(ahead_number(market, firm, "locked_t"), 200);
+    assert_int_equal(ahead_number(market, person, "locked_t"), 50);
+    assert_int_equal(ahead_number(market, person, "short_t"), 100);
+}
+
+// A bank bought 200 t ahead, promised 150 t on with `replace`, and 131 t are issued. What did not
+// come is short at once, for the seller to replace and for the bank to be paid back.
+static void replacement__waits_for_nothing_that_will_not_come(void **state)
+{
+    static const int64_t ISSUED[] = {131};
+    struct market *market = *state;
+    struct th_promise_input input = AHEAD;
+    struct th_json *reply = NULL;
+    int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
+    assert_int_equal(ahead_register(market, package_id, "200", TH_OK), 1);
+    input.tonnes = "200";
+    input.if_short = "refund";
+    int64_t forward = ahead_done(market, ahead_forward(market, &input, TH_OK));
+    input = FIRM;
+    input.tonnes = "150";
+    input.if_short = "replace";
+    int64_t firm = ahead_done(market, ahead_subscribe(market, &input, TH_OK));
+    market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
+    th_json_free(ahead_settle(market, package_id, TH_OK));
+    assert_int_equal(ahead_number(market, firm, "forecast_t"), 131);
+    assert_int_equal(ahead_number(market, firm, "short_t"), 19);
+    ahead_done(market, ahead_deliver(market, forward, NULL, false, TH_OK));
+    ahead_done(market, ahead_deliver(market, firm, NULL, false, TH_OK));
+    assert_int_equal(ahead_number(market, firm, "forecast_t"), 0);
+    assert_int_equal(ahead_number(market, firm, "short_t"), 19);
+    assert_ok(th_forecast_show(market->world.registry, "2", &reply, &market->err), &market->err);
+    assert_int_equal(th_json_get_int(reply, "arrived_t", -1), 131);
+    assert_int_equal(th_json_get_int(reply, "lost_t", -1), 69);
+    assert_int_equal(th_json_get_int(reply, "free_t", -1), 0);
+    assert_int_equal(th_json_get_int(reply, "promised_t", -1), 0);
     th_json_free(reply);
-    assert_waits(market, forward, "tanhui trade propose delivery --of 1 --refund --tonnes 100");
-    ahead_done(market, ahead_deliver(market, forward, "100", true, TH_OK));
+    market_bought(market, "2", "43.44");
+    assert_waits(market, firm, "tanhui trade propose delivery --of 2");
+    reply = ahead_deliver(market, firm, NULL, false, TH_OK);
+    assert_int_equal(market_line_t(reply, 2), 19);
+    ahead_done(market, reply);
+    assert_int_equal(ahead_number(market, firm, "due_t"), 0);
+    assert_waits(market, forward, "tanhui trade propose delivery --of 1 --refund --tonnes 69");
+    ahead_done(market, ahead_deliver(market, forward, NULL, true, TH_OK));
     assert_int_equal(ahead_number(market, forward, "due_t"), 0);
 }
 
@@ -586,7 +666,9 @@ int main(void)
         TEST(forecast__cannot_be_retired_transferred_or_sold),
         TEST(shortfall__falls_on_the_last_promise_and_is_paid_back),
         TEST(inbox__tells_what_can_be_delivered_and_what_is_short),
-        TEST(inbox__offers_no_refund_that_would_be_refused),
+        TEST(inbox__offers_a_refund_of_all_that_will_not_come),
+        TEST(shortfall__is_known_down_the_chain_at_the_issuance),
+        TEST(replacement__waits_for_nothing_that_will_not_come),
         TEST(replacement__comes_from_other_stock_once_the_lock_is_empty),
         TEST(refund__before_the_issuance_frees_the_forecast),
         TEST(refund__of_a_replacement_is_not_the_sellers_word_alone),

@@ -106,11 +106,28 @@ static void serve(struct model *m, int forecast, int owner, int64_t units)
     m->held[owner] += units;
 }
 
-static void lose_promises(struct model *m, int forecast)
+// The first promises keep what is still expected of a forecast.
+static void lose_promises(struct model *m, int forecast, int64_t still)
 {
     for (int i = 0; i < m->n_promises; i++) {
-        if (m->promises[i].forecast == forecast) {
-            m->promises[i].expected = 0;
+        struct promise *p = &m->promises[i];
+        if (p->forecast == forecast) {
+            p->expected = least(p->expected, still);
+            still -= p->expected;
+        }
+    }
+}
+
+// Of an issued package nothing comes but what the forwards have or are about to hand over.
+static void cut_bought(struct model *m, int package)
+{
+    for (int i = 0; i < m->n_forecasts; i++) {
+        struct forecast *f = &m->forecasts[i];
+        if (f->package == package && f->of >= 0) {
+            const struct promise *p = &m->promises[f->of];
+            int64_t still = least(open_t(f), p->locked + p->expected + p->pending);
+            f->lost += open_t(f) - still;
+            lose_promises(m, i, still);
         }
     }
 }
@@ -157,35 +174,18 @@ static void issue(struct model *m)
             int64_t came = least(units, open_t(f));
             f->arrived += came;
             f->lost = f->registered - f->arrived;
-            lose_promises(m, i);
+            lose_promises(m, i, 0);
         }
     }
-    // What was bought of this package ahead ends with a forward that has nothing left.
-    for (int i = 0; i < m->n_forecasts; i++) {
-        struct forecast *f = &m->forecasts[i];
-        if (f->package == package && f->of >= 0 && open_t(f) > 0) {
-            const struct promise *p = &m->promises[f->of];
-            if (p->locked + p->expected == 0 && p->pending == 0) {
-                f->lost += open_t(f);
-                lose_promises(m, i);
-            }
-        }
-    }
+    cut_bought(m, package);
 }
 
 static void settle(struct model *m)
 {
     int package = (int)pick(m, m->n_packages);
     th_json_free(ahead_settle(m->market, package + 1, m->issued[package] ? TH_OK : TH_CONFLICT));
-    for (int i = 0; m->issued[package] && i < m->n_forecasts; i++) {
-        struct forecast *f = &m->forecasts[i];
-        if (f->package == package && f->of >= 0 && open_t(f) > 0) {
-            const struct promise *p = &m->promises[f->of];
-            if (p->locked + p->expected == 0 && p->pending == 0) {
-                f->lost += open_t(f);
-                lose_promises(m, i);
-            }
-        }
+    if (m->issued[package]) {
+        cut_bought(m, package);
     }
 }
 

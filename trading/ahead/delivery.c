@@ -123,26 +123,6 @@ static enum th_status begin(const struct th_delivery_input *input, bool option,
     return th_check_own_trade(work, trade, err);
 }
 
-enum th_status th_promise_refund_most(struct th_store *store, const struct th_trade *promise,
-                                      const struct th_promise_progress *progress,
-                                      struct th_units *ret_most, struct th_error *err)
-{
-    const struct th_forecast_filter filter = {.of_trade_id = promise->trade_id};
-    struct th_forecast_list bought = {0};
-    int64_t most_t = th_units_t(th_promise_short(progress));
-    int64_t owed_t = th_units_t(progress->due) + th_units_t(progress->pending);
-    enum th_status status = th_forecast_all(store, &filter, &bought, err);
-    for (size_t i = 0; i < bought.n && status == TH_OK; i++) {
-        const struct th_forecast *forecast = &bought.items[i];
-        int64_t bound_t =
-            th_units_t(th_forecast_open(forecast)) - th_units_t(th_forecast_free(forecast));
-        most_t = owed_t - bound_t < most_t ? owed_t - bound_t : most_t;
-    }
-    free(bought.items);
-    *ret_most = th_units_from_t(most_t > 0 ? most_t : 0);
-    return status;
-}
-
 // Gives up tonnes that no unit covers: the deal has no tonnes of its own, only money.
 static enum th_status prepare_refund(const struct open_promise *promise, struct th_deal *deal,
                                      struct th_error *err)

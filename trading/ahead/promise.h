@@ -93,12 +93,6 @@ enum th_status th_promise_refundable(const struct th_trade *promise,
                                      const struct th_promise_progress *progress,
                                      struct th_units given_up, struct th_money *ret_refundable,
                                      struct th_error *err) TH_MUST_CHECK;
-// So many of the tonnes that nothing covers can be given up now: what the buyer promised on keeps
-// its cover.
-enum th_status th_promise_refund_most(struct th_store *store, const struct th_trade *promise,
-                                      const struct th_promise_progress *progress,
-                                      struct th_units *ret_most,
-                                      struct th_error *err) TH_MUST_CHECK;
 // The units of a decision go to the buyer, of a bank into a pool, and at once under what the buyer
 // promised on them.
 enum th_status th_promise_hand_over(struct th_posting *posting, const struct th_decision *decision,

@@ -7,7 +7,8 @@
 #include "trading/deal/deal.h"
 #include "trading/deal/trade.h"
 
-// A withdrawal moves the last day of the lock to the day before it.
+// A withdrawal moves the last day of the lock to the day before it. What a proposed acceptance took
+// may come back.
 static enum th_status listing_standing(struct th_store *store, const struct th_trade *trade,
                                        const char **ret_word, struct th_error *err)
 {
@@ -17,11 +18,15 @@ static enum th_status listing_standing(struct th_store *store, const struct th_t
     if (status == TH_OK) {
         status = th_listing_load(store, trade->trade_id, &listing, err);
     }
+    bool awaited = false;
     if (status == TH_OK) {
-        *ret_word = strcmp(lock.expires_on, listing.until_on) != 0 ? "withdrawn"
-                    : th_units_t(th_lock_left(&lock)) > 0          ? "in_force"
-                    : th_units_t(lock.released) > 0                ? "lapsed"
-                                                                   : "completed";
+        status = th_trade_is_awaited(store, trade->trade_id, &awaited, err);
+    }
+    if (status == TH_OK) {
+        *ret_word = strcmp(lock.expires_on, listing.until_on) != 0   ? "withdrawn"
+                    : th_units_t(th_lock_left(&lock)) > 0 || awaited ? "in_force"
+                    : th_units_t(lock.released) > 0                  ? "lapsed"
+                                                                     : "completed";
     }
     return status;
 }

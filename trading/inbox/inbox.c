@@ -192,27 +192,20 @@ static enum th_status look_at_proposals(struct th_inbox *inbox, struct th_error 
     return status == TH_OK ? walk.status : status;
 }
 
-// A shortfall that is given up for money where that was agreed and can be done now; else one that
-// other units of the seller cover. Nothing is left to do while the buyer's own promises need it.
-static enum th_status set_shortfall(struct walk *walk, const struct th_trade *trade,
-                                    const struct th_promise_progress *progress, bool refund,
-                                    struct th_inbox_item *item)
+// A shortfall is given up for money where that was agreed, else other units of the seller cover it.
+static void set_shortfall(const struct th_trade *trade, const struct th_promise_progress *progress,
+                          bool refund, struct th_inbox_item *item)
 {
-    struct th_units most = th_promise_short(progress);
     char tonnes[24];
-    enum th_status status =
-        refund ? th_promise_refund_most(walk->inbox->store, trade, progress, &most, walk->err)
-               : TH_OK;
-    if (status != TH_OK || th_units_t(most) == 0) {
-        return status;
+    item->tonnes = th_units_t(th_promise_short(progress));
+    if (item->tonnes == 0) {
+        return;
     }
     set_what(item, "trade.short", "trade", trade->trade_id, "trade propose delivery --of");
-    item->tonnes = th_units_t(most);
     if (refund) {
         snprintf(tonnes, sizeof(tonnes), "%lld", (long long)item->tonnes);
         add_to_command(item, "--refund --tonnes", tonnes);
     }
-    return TH_OK;
 }
 
 // What a promise waits for: units that can be delivered, or a shortfall that nothing covers. Nobody
@@ -231,8 +224,7 @@ static enum th_status look_at_promise(struct walk *walk, const struct th_trade *
         set_what(&item, "trade.deliver", "trade", trade->trade_id, "trade propose delivery --of");
         item.tonnes = th_units_t(progress.locked);
     } else if (status == TH_OK) {
-        bool refund = strcmp(promise.if_short, "refund") == 0;
-        status = set_shortfall(walk, trade, &progress, refund, &item);
+        set_shortfall(trade, &progress, strcmp(promise.if_short, "refund") == 0, &item);
     }
     if (status != TH_OK || item.tonnes == 0) {
         return status;

@@ -9,6 +9,7 @@
 #include "registry/reference.h"
 #include "store/pledge_store.h"
 #include "trading/deal/stock.h"
+#include "trading/deal/trade.h"
 #include "trading/spot/spot_internal.h"
 
 enum th_status th_listing_open(struct th_store *store, struct th_date today, int64_t trade_id,
@@ -161,6 +162,19 @@ enum th_status th_trade_propose_listing(struct th_registry *registry,
     return th_deal_propose(registry, request, &th_deal_listing, given, input, ret_reply, err);
 }
 
+// Of what others took nothing comes back.
+static enum th_status check_something_left(struct th_store *store, const struct th_trade *trade,
+                                           struct th_error *err)
+{
+    const char *standing = "";
+    enum th_status status = th_trade_standing(store, trade, false, &standing, err);
+    if (status == TH_OK && strcmp(standing, "completed") == 0) {
+        status = th_error_set(err, TH_CONFLICT, "listing_all_taken", NULL);
+        th_error_add_int(err, "listing", trade->trade_id);
+    }
+    return status;
+}
+
 // The lock's last day becomes yesterday, so that nobody accepts any more, and units that a rejected
 // acceptance gives back later are released with all that is over.
 static enum th_status withdraw(struct th_work *work, int64_t trade_id, struct th_json *body,
@@ -180,6 +194,9 @@ static enum th_status withdraw(struct th_work *work, int64_t trade_id, struct th
     if (status == TH_OK) {
         status =
             th_deal_check_proposer(th_work_store(work), th_work_actor(work), &trade, NULL, 0, err);
+    }
+    if (status == TH_OK) {
+        status = check_something_left(th_work_store(work), &trade, err);
     }
     if (status == TH_OK) {
         status = th_deal_release_rest(posting, &trade, &released, err);

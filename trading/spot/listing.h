@@ -43,7 +43,7 @@ enum th_status th_trade_propose_acceptance(struct th_registry *registry,
 
 // Ends an approved listing: what nobody took goes back to its holder, which needs no second person.
 // Acceptances that are proposed stay. Reply: that of the trade, with released_t. TH_CONFLICT
-// ("listing_not_open").
+// ("listing_not_open", "listing_all_taken").
 enum th_status th_listing_withdraw(struct th_registry *registry, const struct th_request *request,
                                    int64_t trade_id, struct th_json **ret_reply,
                                    struct th_error *err) TH_MUST_CHECK;

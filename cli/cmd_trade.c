@@ -212,8 +212,8 @@ const struct th_cli_command th_cli_trade_commands[] = {
     {"trade", "approve", TH_CLI_WRITE, "TRADE", "on=DATE", TH_CLI_TRADE_VIEW, run_approve},
     {"trade", "reject", TH_CLI_WRITE, "TRADE", "reason=TEXT", TH_CLI_TRADE_VIEW, run_reject},
     {"trade", "list", TH_CLI_READ, "", "kind=KIND state=STATE",
-     "trades: trade_id kind standing on seller_name buyer_name about_t=tonnes price_fen amount_fen "
-     "outstanding_fen",
+     "trades: trade_id deal=kind standing on sellers=seller_name buyer_name about_t=tonnes "
+     "price_fen amount_fen outstanding_fen",
      run_list},
     {"trade", "show", TH_CLI_READ, "TRADE", "", TH_CLI_TRADE_VIEW, run_show},
     {"trade", "expire", TH_CLI_WRITE, "", "through=DATE",

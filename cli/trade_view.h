@@ -3,7 +3,8 @@
 #define TH_CLI_TRADE_VIEW_H
 
 #define TH_CLI_TRADE_VIEW                                                                          \
-    "trade_id kind standing seller_name? buyer_name? about_t=tonnes? price_fen? amount_fen "       \
+    "trade_id deal=kind standing sellers=seller_name? buyer_name? about_t=tonnes? price_fen? "     \
+    "amount_fen "                                                                                  \
     "tax_rate tax_fen "                                                                            \
     "net_fen beneficiary? beneficiary_uscc? beneficiary_reviewed purpose? note? on proposed_by "   \
     "decided_by? decided_on? reason? of_trade_id? corrected_by expires_on? statement_based "       \

@@ -159,14 +159,15 @@ const struct th_rank *th_rank_find(const struct th_rank_list *ranks, int64_t tra
     return NULL;
 }
 
-enum th_status th_pledge_each_reduced(struct th_store *store,
-                                      bool (*visit)(void *context, int64_t trade_id), void *context,
-                                      struct th_error *err)
+enum th_status th_pledge_each_approved(struct th_store *store, int64_t pledgee_id,
+                                       bool (*visit)(void *context, int64_t trade_id),
+                                       void *context, struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT l.lock_id FROM unit_lock l JOIN pledge p ON p.trade_id = l.lock_id "
-        "WHERE l.forecast_id IS NOT NULL AND l.released_t > 0 ORDER BY l.lock_id";
+        "SELECT p.trade_id FROM pledge p CROSS JOIN trade t USING (trade_id) "
+        "WHERE t.state = 'approved' AND (?1 IS NULL OR t.buyer_id = ?1) ORDER BY p.trade_id";
     struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_id(q, 1, pledgee_id);
     enum th_status status = TH_OK;
     bool go_on = true;
     while (go_on && th_stmt_next(q, &status, err)) {

@@ -56,11 +56,11 @@ enum th_status th_pledge_ranks(struct th_store *store, int64_t root_id,
                                struct th_rank_list *ret_ranks, struct th_error *err) TH_MUST_CHECK;
 // The entry of one pledge, NULL when it is not among them.
 const struct th_rank *th_rank_find(const struct th_rank_list *ranks, int64_t trade_id);
-// Pledges of which expected tonnes never came or were given up, by id; the visitor returns false to
-// stop.
-enum th_status th_pledge_each_reduced(struct th_store *store,
-                                      bool (*visit)(void *context, int64_t trade_id), void *context,
-                                      struct th_error *err) TH_MUST_CHECK;
+// Approved pledges of a pledgee (0: of all), also those that are over, by id; the visitor returns
+// false to stop.
+enum th_status th_pledge_each_approved(struct th_store *store, int64_t pledgee_id,
+                                       bool (*visit)(void *context, int64_t trade_id),
+                                       void *context, struct th_error *err) TH_MUST_CHECK;
 // root_id of a pledge's trade.
 int64_t th_pledge_root(const struct th_trade *trade);
 

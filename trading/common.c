@@ -186,6 +186,42 @@ enum th_status th_json_set_party(struct th_store *store, struct th_json *object,
     return status;
 }
 
+static bool has_text(const struct th_json *array, const char *text)
+{
+    for (size_t i = 0; i < th_json_size(array); i++) {
+        if (strcmp(th_json_text(th_json_at(array, i)), text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum th_status th_trade_seller_names(struct th_store *store, const struct th_trade *trade,
+                                     struct th_json *names, struct th_error *err)
+{
+    struct th_party party;
+    struct th_trade_line_list lines = {0};
+    enum th_status status = TH_OK;
+    if (trade->seller_id != 0) {
+        status = th_party_load(store, trade->seller_id, &party, err);
+        th_json_append_text(names, status == TH_OK ? party.name : "");
+        return status;
+    }
+    status = th_trade_lines(store, trade->trade_id, &lines, err);
+    for (size_t i = 0; i < lines.n && status == TH_OK; i++) {
+        bool again = i > 0 && lines.items[i].seller_id == lines.items[i - 1].seller_id;
+        if (again || lines.items[i].seller_id == 0) {
+            continue;
+        }
+        status = th_party_load(store, lines.items[i].seller_id, &party, err);
+        if (status == TH_OK && !has_text(names, party.name)) {
+            th_json_append_text(names, party.name);
+        }
+    }
+    th_trade_line_list_clear(&lines);
+    return status;
+}
+
 enum th_status th_money_move(struct th_posting *posting, const struct th_transfer *transfer,
                              struct th_error *err)
 {

@@ -10,7 +10,8 @@
 #include "trading/deal/trade.h"
 #include "trading/pledge/pledge_internal.h"
 
-// Tonnes that the deal speaks of: a pledge behind others moves none, and is of some all the same.
+// What the deal is, and the tonnes that it speaks of: a pledge behind others moves none, and a
+// refund gives up some, and is of them all the same.
 static enum th_status set_about(struct th_store *store, const struct th_trade *trade,
                                 struct th_json *object, struct th_error *err)
 {
@@ -18,7 +19,12 @@ static enum th_status set_about(struct th_store *store, const struct th_trade *t
     enum th_status status = strcmp(trade->kind, "pledge") == 0
                                 ? th_pledge_load(store, trade->trade_id, &pledge, err)
                                 : TH_OK;
-    int64_t about_t = th_units_t(pledge.tonnes);
+    struct th_units refund = {0};
+    if (status == TH_OK && strcmp(trade->kind, "delivery") == 0) {
+        status = th_delivery_refund(store, trade->trade_id, &refund, err);
+    }
+    int64_t about_t = th_units_t(pledge.tonnes) + th_units_t(refund);
+    th_json_set_text(object, "deal", th_units_t(refund) > 0 ? "refund" : trade->kind);
     th_json_set(object, "about_t", about_t != 0 ? th_json_int(about_t) : th_json_null());
     return status;
 }
@@ -32,6 +38,11 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
     th_json_set_text(object, "kind", trade->kind);
     th_json_set_text(object, "state", trade->state);
     enum th_status status = th_json_set_party(store, object, "seller", trade->seller_id, err);
+    if (status == TH_OK) {
+        struct th_json *sellers = th_json_array();
+        status = th_trade_seller_names(store, trade, sellers, err);
+        th_json_set(object, "sellers", sellers);
+    }
     if (status == TH_OK) {
         status = th_json_set_party(store, object, "buyer", trade->buyer_id, err);
     }
@@ -336,9 +347,8 @@ const char *th_trade_list_kinds(void)
 
 const char *th_trade_list_states(void)
 {
-    return "proposed, offered, approved, in_force, completed, lapsed, withdrawn, corrected, "
-           "rejected, "
-           "expired";
+    return "proposed, offered, approved, in_force, completed, given_up, lapsed, withdrawn, "
+           "corrected, rejected, expired";
 }
 
 // Is it one of "a, b"?

@@ -75,6 +75,9 @@ void th_json_set_word(struct th_json *object, const char *key, const char *text)
 // `key` = id and `key`_name = name of the party; both null for 0. Failures stay in the object.
 enum th_status th_json_set_party(struct th_store *store, struct th_json *object, const char *key,
                                  int64_t party_id, struct th_error *err) TH_MUST_CHECK;
+// The names of all who sell: of a purchase of several villages, in order of its lines.
+enum th_status th_trade_seller_names(struct th_store *store, const struct th_trade *trade,
+                                     struct th_json *names, struct th_error *err) TH_MUST_CHECK;
 
 // The reply about one trade, see trading/deal/trade.h.
 enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct th_json **ret_reply,

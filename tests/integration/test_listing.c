@@ -344,6 +344,7 @@ int main(void)
         TEST(listing__of_a_bank_leaves_its_pools_pro_rata_with_cost),
         TEST(listing__parts_of_a_cost_sum_to_the_whole),
         TEST(withdrawal__leaves_proposed_acceptances_alone),
+        TEST(withdrawal__of_a_listing_all_taken_is_refused),
         TEST(withdrawal__of_a_listing_all_proposed_ends_it),
         TEST(listing__accepted_by_a_bank_makes_a_pool),
         TEST(listing__of_a_village_falls_under_no_term),

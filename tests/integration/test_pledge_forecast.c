@@ -246,7 +246,9 @@ static void shortfall__warns_the_lender_until_the_loan_is_repaid(void **state)
     th_json_free(reply);
     pay(market, pledge_id, "repayment", "20000");
     assert_ok(th_inbox(market->world.registry, login, &reply, &market->err), &market->err);
-    assert_int_equal(th_json_size(th_json_get(reply, "items")), 0);
+    assert_int_equal(th_json_size(th_json_get(reply, "items")), 1);
+    item = th_json_at(th_json_get(reply, "items"), 0);
+    assert_string_equal(th_json_get_text(item, "what", ""), "pledge.release");
     th_json_free(reply);
 }
 

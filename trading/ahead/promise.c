@@ -344,9 +344,13 @@ static enum th_status show(struct th_store *store, const struct th_trade *trade,
 {
     struct th_promise promise;
     struct th_promise_progress progress;
+    const char *standing = "";
     enum th_status status = th_promise_load(store, trade->trade_id, &promise, err);
     if (status == TH_OK) {
         status = th_promise_progress(store, trade, 0, &progress, err);
+    }
+    if (status == TH_OK) {
+        status = th_trade_standing(store, trade, false, &standing, err);
     }
     if (status != TH_OK) {
         return status;
@@ -364,9 +368,10 @@ static enum th_status show(struct th_store *store, const struct th_trade *trade,
     th_json_set_units(reply, "due_t", progress.due);
     th_json_set_units(reply, "locked_t", progress.locked);
     th_json_set_units(reply, "forecast_t", progress.expected);
-    // What is not agreed to yet lacks nothing.
-    bool agreed = strcmp(trade->state, "approved") == 0;
-    th_json_set_units(reply, "short_t", agreed ? th_promise_short(&progress) : th_units_from_t(0));
+    // What is not agreed to yet lacks nothing, nor does an option that is over.
+    bool in_force = strcmp(standing, "in_force") == 0;
+    th_json_set_units(reply, "short_t",
+                      in_force ? th_promise_short(&progress) : th_units_from_t(0));
     th_json_set(reply, "prepaid_fen",
                 th_promise_takes_prepayments(trade) ? th_json_int(th_money_fen(progress.prepaid))
                                                     : th_json_null());

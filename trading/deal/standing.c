@@ -45,6 +45,7 @@ static enum th_status promise_standing(struct th_store *store, const struct th_t
                             : th_units_t(progress.due);
     *ret_word = open_t + th_units_t(progress.pending) > 0 ? "in_force"
                 : option && th_units_t(progress.due) > 0  ? "lapsed"
+                : th_units_t(progress.delivered) == 0     ? "given_up"
                                                           : "completed";
     return TH_OK;
 }

@@ -8,16 +8,17 @@
 //
 // Reply of every call but the list: trade_id, kind, state, standing (where it
 // stands: trading_internal.h), seller, seller_name, buyer, buyer_name,
-// tonnes, about_t (the same, but of a pledge what is pledged, whoever holds the lock; null: none),
-// price_fen (null for a lump sum and for a retirement), amount_fen, tax_rate, tax_fen, net_fen,
-// beneficiary, beneficiary_uscc, purpose, note, on, proposed_by, decided_by, decided_on, reason,
-// of_trade_id, expires_on (the last day to decide; null once that is done), statement_based,
-// blocks[{serial, prefix, first, last, tonnes, vintage, statement_based}] (ranges, joined where
-// they touch), lines[{package_id, package, pool_id, seller, seller_name, tonnes, amount_fen,
-// cost_fen}], receipts[{receipt_id, amount_fen, on, login}], received_fen, outstanding_fen (null
-// until it is approved); of a
-// proposal also effect{units[{party, party_name, state, change_t}], money[{party, party_name,
-// account, change_fen, side (receivable payable cash), side_fen (by how much that grows)}], moves
+// sellers[] (names of all of them, in order of lines), deal (kind, but of a delivery that gives
+// tonnes up "refund"), tonnes, about_t (the same, but of a pledge what is pledged, whoever holds
+// the lock, of a refund what is given up; null: none), price_fen (null for a lump sum and for a
+// retirement), amount_fen, tax_rate, tax_fen, net_fen, beneficiary, beneficiary_uscc, purpose,
+// note, on, proposed_by, decided_by, decided_on, reason, of_trade_id, expires_on (the last day to
+// decide; null once that is done), statement_based, blocks[{serial, prefix, first, last, tonnes,
+// vintage, statement_based}] (ranges, joined where they touch), lines[{package_id, package,
+// pool_id, seller, seller_name, tonnes, amount_fen, cost_fen}], receipts[{receipt_id, amount_fen,
+// on, login}], received_fen, outstanding_fen (null until it is approved); of a proposal also
+// effect{units[{party, party_name, state, change_t}], money[{party, party_name, account,
+// change_fen, side (receivable payable cash), side_fen (by how much that grows)}], moves
 // ("nothing", else null), units_locked}: what its approval would change now, and of a retirement
 // beneficiary_reviewed: somebody looked at the name before; of a purchase or resale that is paid in
 // parts schedule[{on, amount_fen, received_fen}]; where one person sufficed alone_rule_id, the

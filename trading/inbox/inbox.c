@@ -127,26 +127,47 @@ static bool may_approve(struct walk *walk, const struct th_trade *trade)
     return status == TH_OK;
 }
 
-// The party across the table; of a purchase from several villages the first.
+// Names as they fit, and how many there are where not all do.
+static void join_names(const struct th_json *names, struct th_inbox_item *item)
+{
+    enum { SHOWN = 4, ROOM = sizeof(item->name) };
+    size_t n = th_json_size(names);
+    size_t used = 0;
+    bool cut = false;
+    for (size_t i = 0; i < n && !cut; i++) {
+        const char *name = th_json_text(th_json_at(names, i));
+        size_t size = strlen(name) + 2;
+        cut = i == SHOWN || (i > 0 && used + size + 16 > ROOM);
+        if (cut) {
+            snprintf(item->name + used, ROOM - used, " … (%zu)", n);
+        } else {
+            th_text_copy(item->name + used, ROOM - used, i > 0 ? ", " : "");
+            used += strlen(item->name + used);
+            th_text_copy(item->name + used, ROOM - used, name);
+            used += strlen(item->name + used);
+        }
+    }
+}
+
+// The party across the table; of a purchase all who sell.
 static enum th_status set_other(struct walk *walk, const struct th_trade *trade,
                                 struct th_inbox_item *item)
 {
     struct th_party party = {.name = ""};
-    struct th_trade_line_list lines = {0};
     enum th_status status = TH_OK;
     int64_t own_id = walk->inbox->user.party_id;
     int64_t other_id = trade->seller_id == own_id ? trade->buyer_id : trade->seller_id;
     if (trade->seller_id == 0) {
-        status = th_trade_lines(walk->inbox->store, trade->trade_id, &lines, walk->err);
-        other_id = lines.n > 0 ? lines.items[0].seller_id : trade->buyer_id;
+        struct th_json *names = th_json_array();
+        status = th_trade_seller_names(walk->inbox->store, trade, names, walk->err);
+        join_names(names, item);
+        other_id = th_json_size(names) > 0 ? 0 : trade->buyer_id;
+        th_json_free(names);
     }
     if (status == TH_OK && other_id != 0) {
         status = th_party_load(walk->inbox->store, other_id, &party, walk->err);
-    }
-    if (status == TH_OK) {
         th_text_copy(item->name, sizeof(item->name), party.name);
     }
-    th_trade_line_list_clear(&lines);
     return status;
 }
 

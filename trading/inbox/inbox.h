@@ -17,6 +17,9 @@
 //   receipt.confirm  money is outstanding for a deal of the own bank
 //   revenue.distribute  money arrived that the villages have a share in: one item for a bank
 //   pledge.short     less was issued than was pledged, and the loan is not repaid
+//   pledge.release   the loan is repaid, and the pledge still stands
+//   pledge.overdue   a loan is past its day and not repaid
+//   pledge.registration  the public registration of a pledge ended, or does within a month
 //   reversal.fill    tonnes are owed for a reversal
 //   revenue.approve  somebody else proposed a run
 //   payment.confirm  payments of an approved run are owed

@@ -1,66 +1,127 @@
-// Pledges on expected units of which less was issued: the lender asks for other cover or his money.
+// What a lender has to see to: cover that never came, loans past their day or repaid, registrations
+// that end.
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/text.h"
 #include "store/pledge_store.h"
 #include "trading/inbox/inbox_internal.h"
+#include "trading/pledge/pledge_internal.h"
 
 struct walk {
     struct th_inbox *inbox;
+    char ending[TH_ON_SIZE]; // registrations that end before this day are told
     enum th_status status;
     struct th_error *err;
 };
 
-static enum th_status add_item(struct walk *walk, const struct th_trade *trade,
-                               const struct th_rank *rank, struct th_money loan)
+// One pledge and its loan.
+struct look {
+    struct th_trade trade;
+    struct th_pledge pledge;
+    struct th_rank rank;
+    struct th_money open; // of the loan
+    bool repaid;
+    bool awaited; // a deal on it waits for a decision
+};
+
+static enum th_status load(struct th_store *store, int64_t trade_id, struct look *look,
+                           struct th_error *err)
 {
-    struct th_party pledgor;
-    struct th_inbox_item item = {
-        .what = "pledge.short", .tonnes = th_units_t(rank->lost), .amount_fen = th_money_fen(loan)};
-    enum th_status status =
-        th_party_load(walk->inbox->store, trade->seller_id, &pledgor, walk->err);
-    if (status != TH_OK) {
-        return status;
+    struct th_rank_list ranks = {0};
+    struct th_loan_totals loan;
+    enum th_status status = th_trade_load(store, trade_id, &look->trade, err);
+    if (status == TH_OK) {
+        status = th_pledge_load(store, trade_id, &look->pledge, err);
     }
-    th_text_copy(item.name, sizeof(item.name), pledgor.name);
-    th_text_copy(item.since, sizeof(item.since), trade->on_date);
-    (void)th_subject("trade", trade->trade_id, item.subject);
-    snprintf(item.command, sizeof(item.command), "tanhui trade show %lld",
-             (long long)trade->trade_id);
-    return th_inbox_add(walk->inbox, &item, walk->err);
+    if (status == TH_OK) {
+        status = th_pledge_ranks(store, th_pledge_root(&look->trade), &ranks, err);
+    }
+    const struct th_rank *rank = th_rank_find(&ranks, trade_id);
+    look->rank = rank ? *rank : (struct th_rank){.trade_id = trade_id};
+    free(ranks.items);
+    if (status == TH_OK) {
+        status = th_loan_totals(store, trade_id, &loan, err);
+    }
+    if (status == TH_OK) {
+        status = th_money_sub(loan.payout, loan.repayment, &look->open, err);
+    }
+    if (status == TH_OK) {
+        look->repaid = th_money_fen(loan.payout) > 0 && th_money_fen(look->open) == 0;
+        status = th_trade_is_awaited(store, trade_id, &look->awaited, err);
+    }
+    return status;
 }
 
-// The part of the loan that is not repaid.
-static enum th_status find_loan(struct th_store *store, int64_t trade_id, struct th_money *ret_open,
-                                struct th_error *err)
+static void add(struct walk *walk, const struct look *look, const char *command,
+                struct th_inbox_item *item)
 {
-    struct th_loan_totals loan;
-    enum th_status status = th_loan_totals(store, trade_id, &loan, err);
-    return status == TH_OK ? th_money_sub(loan.payout, loan.repayment, ret_open, err) : status;
+    struct th_party pledgor;
+    if (walk->status == TH_OK) {
+        walk->status =
+            th_party_load(walk->inbox->store, look->trade.seller_id, &pledgor, walk->err);
+    }
+    if (walk->status != TH_OK) {
+        return;
+    }
+    th_text_copy(item->name, sizeof(item->name), pledgor.name);
+    th_text_copy(item->since, sizeof(item->since), look->trade.on_date);
+    (void)th_subject("trade", look->trade.trade_id, item->subject);
+    snprintf(item->command, sizeof(item->command), "tanhui %s %lld", command,
+             (long long)look->trade.trade_id);
+    walk->status = th_inbox_add(walk->inbox, item, walk->err);
+}
+
+static void see_loan(struct walk *walk, const struct look *look)
+{
+    const char *until = look->pledge.to_on;
+    if (th_money_fen(look->open) <= 0) {
+        return;
+    }
+    if (th_units_t(look->rank.lost) > 0) {
+        struct th_inbox_item item = {.what = "pledge.short",
+                                     .tonnes = th_units_t(look->rank.lost),
+                                     .amount_fen = th_money_fen(look->open)};
+        add(walk, look, "trade show", &item);
+    }
+    if (strcmp(until, walk->inbox->today) < 0) {
+        struct th_inbox_item item = {.what = "pledge.overdue",
+                                     .amount_fen = th_money_fen(look->open)};
+        th_text_copy(item.until, sizeof(item.until), until);
+        add(walk, look, "trade show", &item);
+    }
+}
+
+static void see_cover(struct walk *walk, const struct look *look)
+{
+    const char *registered = look->pledge.registrar_until;
+    if (!look->rank.alive) {
+        return;
+    }
+    if (look->repaid && !look->awaited) {
+        struct th_inbox_item item = {.what = "pledge.release",
+                                     .tonnes = th_units_t(look->rank.held)};
+        add(walk, look, "trade propose release --pledge", &item);
+    }
+    if (!look->repaid && registered[0] != '\0' && strcmp(registered, walk->ending) < 0) {
+        struct th_inbox_item item = {.what = "pledge.registration"};
+        th_text_copy(item.until, sizeof(item.until), registered);
+        add(walk, look, "trade show", &item);
+    }
 }
 
 static bool see_pledge(void *context, int64_t trade_id)
 {
     struct walk *walk = context;
-    struct th_store *store = walk->inbox->store;
-    int64_t own_id = walk->inbox->user.party_id;
-    struct th_trade trade;
-    struct th_rank_list ranks = {0};
-    struct th_money open = {0};
-    walk->status = th_trade_load(store, trade_id, &trade, walk->err);
-    if (walk->status != TH_OK || (own_id != 0 && own_id != trade.buyer_id)) {
-        return walk->status == TH_OK;
-    }
-    walk->status = th_pledge_ranks(store, th_pledge_root(&trade), &ranks, walk->err);
-    const struct th_rank *rank = th_rank_find(&ranks, trade_id);
+    struct look look;
+    walk->status = load(walk->inbox->store, trade_id, &look, walk->err);
     if (walk->status == TH_OK) {
-        walk->status = find_loan(store, trade_id, &open, walk->err);
+        see_loan(walk, &look);
     }
-    if (walk->status == TH_OK && rank && th_units_t(rank->lost) > 0 && th_money_fen(open) > 0) {
-        walk->status = add_item(walk, &trade, rank, open);
+    if (walk->status == TH_OK) {
+        see_cover(walk, &look);
     }
-    free(ranks.items);
     return walk->status == TH_OK;
 }
 
@@ -70,6 +131,8 @@ enum th_status th_inbox_pledges(struct th_inbox *inbox, struct th_error *err)
     if (!th_inbox_is(inbox, "bank")) {
         return TH_OK;
     }
-    enum th_status status = th_pledge_each_reduced(inbox->store, see_pledge, &walk, err);
+    th_pledge_ending(inbox->today, walk.ending);
+    enum th_status status =
+        th_pledge_each_approved(inbox->store, inbox->user.party_id, see_pledge, &walk, err);
     return status == TH_OK ? walk.status : status;
 }

@@ -38,6 +38,8 @@ enum th_status th_debt_check_interest(struct th_store *store, int64_t pledge_id,
 enum th_status th_pledge_json(struct th_store *store, const struct th_trade *trade,
                               bool with_payments, struct th_json **ret_object,
                               struct th_error *err) TH_MUST_CHECK;
+// Registrations that end before this day are ending; "" where `today` is no day.
+void th_pledge_ending(const char *today, char ret_ending[TH_ON_SIZE]);
 // Sets "warnings" of such an object by the day.
 void th_pledge_warn(struct th_json *object, const char *today);
 

@@ -13,18 +13,25 @@
 // Days before the end of a registration from which on it is told.
 enum { ENDING_DAYS = 30 };
 
+void th_pledge_ending(const char *today, char ret_ending[TH_ON_SIZE])
+{
+    struct th_date day;
+    char text[TH_DATE_TEXT_SIZE] = "";
+    if (th_date_parse(today, &day, NULL) == TH_OK) {
+        (void)th_date_format(th_date_add(day, ENDING_DAYS), text);
+    }
+    th_text_copy(ret_ending, TH_ON_SIZE, text);
+}
+
 void th_pledge_warn(struct th_json *object, const char *today)
 {
     const char *until = th_json_get_text(object, "until", "");
     const char *registered = th_json_get_text(object, "registrar_until", "");
     struct th_json *warnings = th_json_array();
-    struct th_date day;
-    char ending[TH_DATE_TEXT_SIZE] = "";
+    char ending[TH_ON_SIZE];
     // What is released warns of nothing.
     bool alive = th_json_get_int(object, "rank", 0) > 0;
-    if (th_date_parse(today, &day, NULL) == TH_OK) {
-        (void)th_date_format(th_date_add(day, ENDING_DAYS), ending);
-    }
+    th_pledge_ending(today, ending);
     bool open = th_json_get_int(object, "loan_fen", 0) > 0;
     // Nothing may be left under the pledge because nothing came.
     if ((alive || open) && th_json_get_int(object, "lost_t", 0) > 0) {

@@ -252,6 +252,51 @@ static void shortfall__warns_the_lender_until_the_loan_is_repaid(void **state)
     th_json_free(reply);
 }
 
+// A debt due on 2022-05-31 under a registration until 2022-06-30, both past.
+static void inbox__tells_the_lender_what_is_overdue_and_what_to_release(void **state)
+{
+    static const char *const WHAT[] = {"pledge.overdue", "pledge.registration"};
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    struct th_pledge_input input = DEBT;
+    input.tonnes = "800";
+    input.until = "2022-05-31";
+    input.registrar_number = "00123456789";
+    input.registrar_until = "2022-06-30";
+    int64_t package_id = plan(market);
+    int64_t pledge_id = ahead_done(market, propose(market, &input, TH_OK));
+    pay(market, pledge_id, "payout", "20000");
+    issue(market, package_id, 800);
+    assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
+    assert_int_equal(th_json_size(th_json_get(reply, "items")), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct th_json *item = th_json_at(th_json_get(reply, "items"), i);
+        assert_string_equal(th_json_get_text(item, "what", ""), WHAT[i]);
+        assert_string_equal(th_json_get_text(item, "subject", ""), "trade:1");
+        assert_string_equal(th_json_get_text(item, "until", ""),
+                            i == 0 ? "2022-05-31" : "2022-06-30");
+        assert_int_equal(th_json_get_int(item, "amount_fen", 0), i == 0 ? 2000000 : 0);
+    }
+    th_json_free(reply);
+    pay(market, pledge_id, "repayment", "20000");
+    assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
+    assert_int_equal(th_json_size(th_json_get(reply, "items")), 1);
+    const struct th_json *item = th_json_at(th_json_get(reply, "items"), 0);
+    assert_string_equal(th_json_get_text(item, "what", ""), "pledge.release");
+    assert_string_equal(th_json_get_text(item, "command", ""),
+                        "tanhui trade propose release --pledge 1");
+    assert_int_equal(th_json_get_int(item, "tonnes", 0), 800);
+    th_json_free(reply);
+    struct th_json *proposed = release(market, pledge_id, NULL, TH_OK);
+    assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
+    assert_int_equal(th_json_size(th_json_get(reply, "items")), 0);
+    th_json_free(reply);
+    ahead_done(market, proposed);
+    assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
+    assert_int_equal(th_json_size(th_json_get(reply, "items")), 0);
+    th_json_free(reply);
+}
+
 // What people see in the list: the tonnes that are pledged, under whose lock they are.
 static void assert_about(struct market *market, int64_t trade_id, int64_t about_t)
 {
@@ -406,6 +451,7 @@ int main(void)
         TEST(pledge__says_when_expected_tonnes_fit_no_other_subject),
         TEST(issuance__brings_units_under_the_pledge_in_its_turn),
         TEST(shortfall__warns_the_lender_until_the_loan_is_repaid),
+        TEST(inbox__tells_the_lender_what_is_overdue_and_what_to_release),
         TEST(rank__inherits_expected_tonnes_and_bears_the_shortfall_last),
         TEST(release__frees_expected_tonnes_for_others),
         TEST(release__overtaken_by_the_issuance_is_proposed_anew),

@@ -5,6 +5,7 @@
 #include "registry/setup.h"
 #include "tests/integration/ahead.h"
 #include "trading/deal/limit.h"
+#include "trading/inbox/inbox.h"
 #include "trading/pledge/pledge.h"
 #include "trading/spot/listing.h"
 
@@ -112,9 +113,64 @@ static void promise__is_completed_by_its_last_delivery_and_an_option_lapses(void
     assert_int_equal(th_json_get_int(reply, "n_expired", 0), 1);
     th_json_free(reply);
     assert_stands(market, option, "lapsed");
+    assert_int_equal(ahead_number(market, option, "short_t"), 0); // it is owed nothing more
     assert_ok(th_trade_expire(market->world.registry, &request, NULL, &reply, &market->err),
               &market->err);
     assert_int_equal(th_json_get_int(reply, "n_expired", -1), 0);
+    th_json_free(reply);
+}
+
+// 200 t with 12,000.00 paid ahead, all given up: the list tells the tonnes, and that it is a
+// refund.
+static void promise__given_up_whole_is_not_completed(void **state)
+{
+    static const struct th_promise_input PERSON = {
+        .to = "竹农", .tonnes = "200", .price = "60", .deliver_by = "2022-12-31", .on = AHEAD_ON};
+    static const struct th_promise_input AHEAD = {.from = "1",
+                                                  .to = "两山银行",
+                                                  .tonnes = "200",
+                                                  .price = "30",
+                                                  .deliver_by = "2022-12-31",
+                                                  .on_forecast = true,
+                                                  .on = AHEAD_ON};
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
+    assert_int_equal(ahead_register(market, package_id, "200", TH_OK), 1);
+    ahead_done(market, ahead_forward(market, &AHEAD, TH_OK));
+    int64_t person = ahead_done(market, ahead_subscribe(market, &PERSON, TH_OK));
+    th_json_free(market_receipt(market, person, "12000", TH_OK));
+    int64_t refund = ahead_done(market, ahead_deliver(market, person, NULL, true, TH_OK));
+    assert_stands(market, person, "given_up");
+    assert_ok(th_trade_list(market->world.registry, "delivery", "approved", &reply, &market->err),
+              &market->err);
+    const struct th_json *item = th_json_at(th_json_get(reply, "trades"), 0);
+    assert_int_equal(th_json_get_int(item, "trade_id", 0), refund);
+    assert_string_equal(th_json_get_text(item, "kind", ""), "delivery");
+    assert_string_equal(th_json_get_text(item, "deal", ""), "refund");
+    assert_int_equal(th_json_get_int(item, "tonnes", -1), 0);
+    assert_int_equal(th_json_get_int(item, "about_t", -1), 200);
+    th_json_free(reply);
+}
+
+static void purchase__of_two_villages_names_both(void **state)
+{
+    static const char *const NAMES[] = {"马家弄村", "高家堂村"};
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    th_json_free(market_buy(market, "1 2", "43.44", NULL, NULL, NULL, TH_OK));
+    assert_ok(th_trade_list(market->world.registry, "purchase", NULL, &reply, &market->err),
+              &market->err);
+    const struct th_json *sellers =
+        th_json_get(th_json_at(th_json_get(reply, "trades"), 0), "sellers");
+    assert_int_equal(th_json_size(sellers), 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(th_json_text(th_json_at(sellers, i)), NAMES[i]);
+    }
+    th_json_free(reply);
+    assert_ok(th_inbox(market->world.registry, "officer", &reply, &market->err), &market->err);
+    const struct th_json *item = th_json_at(th_json_get(reply, "items"), 0);
+    assert_string_equal(th_json_get_text(item, "name", ""), "马家弄村, 高家堂村");
     th_json_free(reply);
 }
 
@@ -183,6 +239,8 @@ int main(void)
         TEST(listing__is_in_force_until_it_is_taken_or_withdrawn),
         TEST(proposal__that_its_proposer_rejects_is_withdrawn),
         TEST(promise__is_completed_by_its_last_delivery_and_an_option_lapses),
+        TEST(promise__given_up_whole_is_not_completed),
+        TEST(purchase__of_two_villages_names_both),
         TEST(list__finds_deals_by_where_they_stand),
         TEST(user_list__shows_the_limits_of_today),
     };

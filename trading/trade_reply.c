@@ -29,6 +29,19 @@ static enum th_status set_about(struct th_store *store, const struct th_trade *t
     return status;
 }
 
+static enum th_status set_sides(struct th_store *store, const struct th_trade *trade,
+                                struct th_json *object, struct th_error *err)
+{
+    struct th_json *sellers = th_json_array();
+    enum th_status status = th_json_set_party(store, object, "seller", trade->seller_id, err);
+    if (status == TH_OK) {
+        status = th_trade_seller_names(store, trade, sellers, err);
+    }
+    th_json_set(object, "sellers", sellers);
+    return status == TH_OK ? th_json_set_party(store, object, "buyer", trade->buyer_id, err)
+                           : status;
+}
+
 enum th_status th_trade_head_json(struct th_store *store, const struct th_trade *trade,
                                   struct th_json **ret_object, struct th_error *err)
 {
@@ -37,15 +50,7 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
     th_json_set_int(object, "trade_id", trade->trade_id);
     th_json_set_text(object, "kind", trade->kind);
     th_json_set_text(object, "state", trade->state);
-    enum th_status status = th_json_set_party(store, object, "seller", trade->seller_id, err);
-    if (status == TH_OK) {
-        struct th_json *sellers = th_json_array();
-        status = th_trade_seller_names(store, trade, sellers, err);
-        th_json_set(object, "sellers", sellers);
-    }
-    if (status == TH_OK) {
-        status = th_json_set_party(store, object, "buyer", trade->buyer_id, err);
-    }
+    enum th_status status = set_sides(store, trade, object, err);
     th_json_set_units(object, "tonnes", trade->tonnes);
     if (status == TH_OK) {
         status = set_about(store, trade, object, err);

@@ -22,7 +22,7 @@ enum { SHAPE_SIZE_MAX = 16 * 1024 * 1024 };
 
 #define IMPORT_VIEW                                                                                \
     "read mended.rows mended.cells mended.shapes accepted rejected dropped unchanged repaired "    \
-    "area_mu area_m2 counted_mu source.crs seconds "                                               \
+    "area_mu area_m2 area_used_mu source.crs seconds "                                             \
     "| detections: what choice evidence option "                                                   \
     "| problems: row number severity code message hint"
 

@@ -99,7 +99,7 @@ static enum th_status run_history(struct th_cli *cli, struct th_json **ret_reply
 }
 
 #define CHANGED                                                                                    \
-    "| parcels: parcel_id number version kind village_name area_mu counted_mu declared_mu "        \
+    "| parcels: parcel_id number version kind village_name area_mu declared_mu area_used_mu "      \
     "area_m2 "
 #define ENDED "| retired: parcel_id number version area_mu retired_on"
 #define REMARKS " | problems: row number severity message hint"

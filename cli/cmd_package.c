@@ -80,7 +80,7 @@ const struct th_cli_command th_cli_package_commands[] = {
     {"package", "create", TH_CLI_WRITE, "",
      "name!=N holder!=P methodology!=ID[@V] from!=D to!=D village*=V parcel*=ID "
      "input*=NAME=VALUE",
-     "package_id name state n_parcels counted_mu net_kg opening_kg run_id "
+     "package_id name state n_parcels area_mu area_used_mu net_kg opening_kg run_id "
      "sheet_sha256 | years: year gross_kg net_kg whole_t carried_kg | warnings: code message "
      "needs_waiver",
      run_create},
@@ -99,9 +99,8 @@ const struct th_cli_command th_cli_package_commands[] = {
      "| serials: prefix first last vintage issued_t buffer_t carried_kg",
      run_issue},
     {"package", "show", TH_CLI_READ, "PACKAGE", "",
-     "package_id name state holder.name methodology version from to n_parcels counted_mu "
-     "counted_m2 "
-     "net_kg opening_kg "
+     "package_id name state holder.name methodology version from to n_parcels area_mu "
+     "area_used_mu area_used_m2 net_kg opening_kg "
      "issued_t buffer_t rest_kg debt_kg statement_based run.sheet_sha256 created_by "
      "submitted_by verification.verified_by verification.verified_t "
      "verification.implied_t_per_ha verification.implied_t_per_ha_year verification.stated_by.name "
@@ -110,7 +109,7 @@ const struct th_cli_command th_cli_package_commands[] = {
      "| serials: prefix first last vintage issued_t buffer_t carried_kg "
      "| opening: parcel_id last_year debt_kg gap_kg run_id opening_kg "
      "| debts: parcel_id debt_kg "
-     "| parcels: parcel_id version kind village counted_mu counted_m2 "
+     "| parcels: parcel_id version kind village area_mu area_used_mu area_used_m2 "
      "| warnings: code message needs_waiver | waivers: rule reason login",
      run_show},
     {"package", "list", TH_CLI_READ, "", "",

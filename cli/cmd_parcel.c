@@ -33,12 +33,13 @@ static enum th_status run_map(struct th_cli *cli, struct th_json **ret_reply, st
 
 const struct th_cli_command th_cli_parcel_commands[] = {
     {"parcel", "list", TH_CLI_READ, "", "village=V kind=KIND state=STATE package=P",
-     "parcels: parcel_id number village_name kind land_class area_mu counted_mu declared_mu "
-     "area_m2 state | n n_retired area_mu counted_mu area_m2 counted_m2",
+     "parcels: parcel_id number village_name kind land_class area_mu declared_mu area_used_mu "
+     "area_m2 state | n n_retired area_mu area_used_mu area_m2 area_used_m2",
      run_list},
     {"parcel", "show", TH_CLI_READ, "ID", "",
      "parcel_id version number kind village village_name land_class area_mu area_m2 declared_mu "
-     "sliver_m2 counted_mu counted_m2 perimeter_m state attributes centroid box source.file "
+     "sliver_m2 counted_mu counted_m2 area_used_mu area_used_m2 perimeter_m state attributes "
+     "centroid box source.file "
      "source.sha256 "
      "source.layer source.row "
      "source.crs source.offset source.import_id attributes_source.file attributes_source.layer "

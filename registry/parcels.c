@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "methodology/estimate.h"
 #include "registry/reference.h"
 
 const char *const th_parcel_kinds[] = {"bamboo", "orchard", "tea", "forest", "wetland", NULL};
@@ -86,4 +87,12 @@ struct th_area th_parcel_counted(const struct th_parcel_record *record)
         return th_area_from_m2_300(0);
     }
     return counted;
+}
+
+struct th_area th_parcel_used(const struct th_parcel_record *record)
+{
+    const struct th_estimate_parcel parcel = {.measured = th_parcel_counted(record),
+                                              .has_contracted = record->has_declared,
+                                              .contracted = record->declared};
+    return th_estimate_area_used(&parcel);
 }

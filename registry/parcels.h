@@ -29,7 +29,9 @@ enum th_status th_parcel_choose(struct th_store *store, const char *village, con
 enum th_status th_parcel_choose_state(const char *word, bool in_force,
                                       struct th_parcel_choice *choice,
                                       struct th_error *err) TH_MUST_CHECK;
-// The measured area without what others claim: slivers and what an officer waived.
+// The net area: the measured one without what others claim, slivers and what an officer waived.
 struct th_area th_parcel_counted(const struct th_parcel_record *record);
+// The area that carbon is reckoned from: the smaller of that and the contracted one.
+struct th_area th_parcel_used(const struct th_parcel_record *record);
 
 #endif

@@ -64,14 +64,14 @@ struct th_parcel_import_options {
 // "import_aborted").
 //
 // Reply: read = accepted + rejected + unchanged; dropped, of the rejected those that the caller
-// left out, when there are any; repaired (0); area_m2, area_mu, counted_m2, counted_mu of the
-// accepted rows; problems[{row, number, feature, code, severity, message, hint, lon, lat, page}] in
-// order of rows (number null without; lon, lat the middle of the shape in degrees, null where it is
-// not known; page the one that brought it, where the source came page by page, else null);
-// parcel_ids[]; import_id when something was stored; source{name, sha256, layer, driver, crs,
-// crs_name, operation, encoding, engine; member in an archive; protocol, pages, received_sha256
-// when it came over the net}; aborted; detections[{what, choice, evidence[], option}]; seconds (0:
-// the caller's clock knows).
+// left out, when there are any; repaired (0); area_m2, area_mu, counted_m2, counted_mu,
+// area_used_m2, area_used_mu (as th_parcel_list has them) of the accepted rows; problems[{row,
+// number, feature, code, severity, message, hint, lon, lat, page}] in order of rows (number null
+// without; lon, lat the middle of the shape in degrees, null where it is not known; page the one
+// that brought it, where the source came page by page, else null); parcel_ids[]; import_id when
+// something was stored; source{name, sha256, layer, driver, crs, crs_name, operation, encoding,
+// engine; member in an archive; protocol, pages, received_sha256 when it came over the net};
+// aborted; detections[{what, choice, evidence[], option}]; seconds (0: the caller's clock knows).
 //
 // TH_CONFLICT ("file_exists" for problems_path and overlaps_path, which are never overwritten),
 // TH_NOT_FOUND ("file_not_found", "village_not_found", or "village_similar" for
@@ -116,11 +116,12 @@ struct th_parcel_list_options {
 };
 
 // Reply: n, n_retired, area_m2, area_mu, area_mu_rows (sum of the rounded rows, which may differ
-// from the rounded sum), counted_m2, counted_mu (without what others claim), parcels[{parcel_id,
-// version, number, kind, village, village_name, land_class, area_m2, area_mu, counted_m2,
-// counted_mu, declared_mu, sliver_m2, state}] in order of parcel_id; number, land_class and
-// declared_mu are null where there is none. Retired parcels are in no sum, but for those of a
-// package, whose ground counts as it did when it was made. TH_USAGE ("parcel_state").
+// from the rounded sum), counted_m2, counted_mu (net of what others claim), area_used_m2,
+// area_used_mu (the smaller of that and the contracted area of each), parcels[{parcel_id, version,
+// number, kind, village, village_name, land_class, area_m2, area_mu, counted_m2, counted_mu,
+// area_used_m2, area_used_mu, declared_mu, sliver_m2, state}] in order of parcel_id; number,
+// land_class and declared_mu are null where there is none. Retired parcels are in no sum, but for
+// those of a package, whose ground counts as it did when it was made. TH_USAGE ("parcel_state").
 enum th_status th_parcel_list(struct th_registry *registry,
                               const struct th_parcel_list_options *options,
                               struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

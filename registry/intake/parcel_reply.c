@@ -4,6 +4,7 @@
 
 #include "registry/intake/import_settings.h"
 #include "registry/intake/parcel_internal.h"
+#include "registry/parcels.h"
 #include "registry/reply.h"
 
 // What was read beside the source.
@@ -37,6 +38,15 @@ struct th_json *th_import_input_json(const struct th_import_run *run)
 }
 
 // Totals of the accepted rows, and their list.
+static struct th_area row_used(const struct th_staged_row *row)
+{
+    const struct th_parcel_record record = {.measured = row->measured,
+                                            .sliver = row->sliver,
+                                            .has_declared = row->has_declared,
+                                            .declared = row->declared};
+    return th_parcel_used(&record);
+}
+
 static enum th_status accepted_json(const struct th_import_run *run, struct th_json *reply,
                                     struct th_error *err)
 {
@@ -44,6 +54,7 @@ static enum th_status accepted_json(const struct th_import_run *run, struct th_j
     struct th_area total = th_area_from_m2_300(0);
     struct th_area sliver = th_area_from_m2_300(0);
     struct th_area counted = total;
+    struct th_area used = total;
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         if (run->rows[i].fate != TH_ROW_ACCEPTED) {
@@ -52,6 +63,9 @@ static enum th_status accepted_json(const struct th_import_run *run, struct th_j
         status = th_area_add(total, run->rows[i].measured, &total, err);
         if (status == TH_OK) {
             status = th_area_add(sliver, run->rows[i].sliver, &sliver, err);
+        }
+        if (status == TH_OK) {
+            status = th_area_add(used, row_used(&run->rows[i]), &used, err);
         }
         th_json_append_int(ids, run->rows[i].parcel_id);
     }
@@ -62,6 +76,8 @@ static enum th_status accepted_json(const struct th_import_run *run, struct th_j
     th_json_set_cent(reply, "area_mu", th_area_mu_cent(total));
     th_json_set_cent(reply, "counted_m2", th_area_m2_cent(counted));
     th_json_set_cent(reply, "counted_mu", th_area_mu_cent(counted));
+    th_json_set_cent(reply, "area_used_m2", th_area_m2_cent(used));
+    th_json_set_cent(reply, "area_used_mu", th_area_mu_cent(used));
     th_json_set(reply, "parcel_ids", ids);
     return status;
 }

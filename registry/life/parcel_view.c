@@ -35,6 +35,8 @@ struct th_json *th_parcel_record_json(const struct th_parcel_record *record)
     th_json_set_cent(json, "sliver_m2", th_area_m2_cent(record->sliver));
     th_json_set_cent(json, "counted_m2", th_area_m2_cent(th_parcel_counted(record)));
     th_json_set_cent(json, "counted_mu", th_area_mu_cent(th_parcel_counted(record)));
+    th_json_set_cent(json, "area_used_m2", th_area_m2_cent(th_parcel_used(record)));
+    th_json_set_cent(json, "area_used_mu", th_area_mu_cent(th_parcel_used(record)));
     th_json_set_text(json, "state", record->state);
     th_json_set_text(json, "from", th_date_format(record->from, date));
     th_json_set_text(json, "origin", record->origin);
@@ -50,7 +52,7 @@ struct listing {
     int64_t n_retired;
     int64_t rows_mu_cent; // sum of the rounded rows
     bool all_count;       // a package's ground counts whatever became of it since
-    struct th_area total, counted;
+    struct th_area total, counted, used;
     enum th_status status;
     struct th_error err;
 };
@@ -73,6 +75,9 @@ static bool list_one(void *context, const struct th_parcel_record *record, const
         list->status =
             th_area_add(list->counted, th_parcel_counted(record), &list->counted, &list->err);
     }
+    if (list->status == TH_OK) {
+        list->status = th_area_add(list->used, th_parcel_used(record), &list->used, &list->err);
+    }
     return list->status == TH_OK;
 }
 
@@ -84,7 +89,8 @@ enum th_status th_parcel_list(struct th_registry *registry,
     struct listing list = {.parcels = th_json_array(),
                            .all_count = options->package != NULL,
                            .total = th_area_from_m2_300(0),
-                           .counted = th_area_from_m2_300(0)};
+                           .counted = th_area_from_m2_300(0),
+                           .used = th_area_from_m2_300(0)};
     struct th_parcel_choice choice;
     struct th_json *reply = th_json_object();
     enum th_status status =
@@ -107,6 +113,8 @@ enum th_status th_parcel_list(struct th_registry *registry,
     th_json_set_cent(reply, "area_mu_rows", list.rows_mu_cent);
     th_json_set_cent(reply, "counted_m2", th_area_m2_cent(list.counted));
     th_json_set_cent(reply, "counted_mu", th_area_mu_cent(list.counted));
+    th_json_set_cent(reply, "area_used_m2", th_area_m2_cent(list.used));
+    th_json_set_cent(reply, "area_used_mu", th_area_mu_cent(list.used));
     th_json_set_int(reply, "n_retired", list.n_retired);
     th_json_set(reply, "parcels", list.parcels);
     return th_reply_finish(status, reply, ret_reply, err);

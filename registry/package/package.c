@@ -340,13 +340,8 @@ static enum th_status set_amounts(struct th_store *store, struct th_json *reply,
         th_json_set_int(reply, "run_id", result->record.run_id);
         th_json_set_text(reply, "sheet_sha256", th_hash_hex(&result->record.sheet_sha256, hex));
     }
-    th_json_set_int(reply, "n_parcels", (int64_t)package->sources.n);
-    th_json_set_cent(reply, "area_m2", th_area_m2_cent(area));
-    th_json_set_cent(reply, "area_mu", th_area_mu_cent(area));
-    th_json_set_cent(reply, "counted_m2", th_area_m2_cent(area));
-    th_json_set_cent(reply, "counted_mu", th_area_mu_cent(area));
     th_json_set(reply, "years", th_estimate_years_json(result->years, result->n_years));
-    return TH_OK;
+    return th_package_set_areas(package, reply, err);
 }
 
 enum th_status th_package_create(struct th_registry *registry, const struct th_request *request,

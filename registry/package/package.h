@@ -32,8 +32,9 @@ struct th_package_create_options {
 
 // A draft with its estimate (none where the tonnes come by statement: net_kg 0, run_id null).
 // Reply: package_id, state, name, net_kg, run_id, sheet_sha256, n_parcels, area_m2, area_mu,
-// counted_m2 and counted_mu (the same: of a package all areas are what counts), years[],
-// warnings[]. TH_USAGE ("package_needs" with "what", "scope_twice"), TH_INVALID
+// counted_m2 and counted_mu (the same, net of what others claim), area_used_m2 and area_used_mu
+// (the smaller of that and the contracted area of each parcel, from which carbon is reckoned),
+// years[], warnings[]. TH_USAGE ("package_needs" with "what", "scope_twice"), TH_INVALID
 // ("period_not_whole_years", "monitoring_only", "holder_kind", "parcels_not_applicable",
 // "kinds_mixed", …), TH_CONFLICT
 // ("parcel_already_packaged"), TH_NOT_FOUND ("no_parcels"), TH_NOT_PERMITTED ("village_not_yours").

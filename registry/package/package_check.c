@@ -327,6 +327,45 @@ enum th_status th_package_area(const struct th_package_open *package, struct th_
     return status;
 }
 
+static struct th_area area_used(const struct th_estimate_source *source)
+{
+    const struct th_estimate_parcel parcel = {.measured = source->measured,
+                                              .has_contracted = source->has_contracted,
+                                              .contracted = source->contracted};
+    return th_estimate_area_used(&parcel);
+}
+
+static void set_areas(struct th_json *json, struct th_area net, struct th_area used)
+{
+    th_json_set_cent(json, "area_m2", th_area_m2_cent(net));
+    th_json_set_cent(json, "area_mu", th_area_mu_cent(net));
+    th_json_set_cent(json, "counted_m2", th_area_m2_cent(net));
+    th_json_set_cent(json, "counted_mu", th_area_mu_cent(net));
+    th_json_set_cent(json, "area_used_m2", th_area_m2_cent(used));
+    th_json_set_cent(json, "area_used_mu", th_area_mu_cent(used));
+}
+
+void th_package_set_area(const struct th_estimate_source *source, struct th_json *item)
+{
+    set_areas(item, source->measured, area_used(source));
+}
+
+enum th_status th_package_set_areas(const struct th_package_open *package, struct th_json *reply,
+                                    struct th_error *err)
+{
+    struct th_area net;
+    struct th_area used = th_area_from_m2_300(0);
+    enum th_status status = th_package_area(package, &net, err);
+    for (size_t i = 0; i < package->sources.n && status == TH_OK; i++) {
+        status = th_area_add(used, area_used(&package->sources.items[i]), &used, err);
+    }
+    if (status == TH_OK) {
+        th_json_set_int(reply, "n_parcels", (int64_t)package->sources.n);
+        set_areas(reply, net, used);
+    }
+    return status;
+}
+
 struct th_json *th_package_document_json(struct th_store *store, int64_t document_id,
                                          enum th_status *status, struct th_error *err)
 {

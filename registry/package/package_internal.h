@@ -120,8 +120,15 @@ bool th_package_by_statement(const struct th_package_record *record); // no run
 struct th_json *th_package_document_json(struct th_store *store, int64_t document_id,
                                          enum th_status *status, struct th_error *err);
 struct th_json *th_package_parcels_json(const struct th_package_open *package);
+// Measured area without what others claim.
 enum th_status th_package_area(const struct th_package_open *package, struct th_area *ret_area,
                                struct th_error *err) TH_MUST_CHECK;
+// n_parcels and areas into a reply: area_m2, area_mu, the same as counted_m2, counted_mu, and what
+// carbon is reckoned from, area_used_m2, area_used_mu.
+enum th_status th_package_set_areas(const struct th_package_open *package, struct th_json *reply,
+                                    struct th_error *err) TH_MUST_CHECK;
+// The areas of one of its parcels likewise.
+void th_package_set_area(const struct th_estimate_source *source, struct th_json *item);
 // "package:7"
 enum { TH_SUBJECT_SIZE = 48 };
 const char *th_package_subject(int64_t package_id, char buf[TH_SUBJECT_SIZE]);

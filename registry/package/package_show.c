@@ -57,10 +57,7 @@ static struct th_json *parcels_json(const struct th_package_open *package)
         th_json_set_int(item, "version", source->version);
         th_json_set_text(item, "kind", source->kind);
         th_json_set_text(item, "village", source->village);
-        th_json_set_cent(item, "area_m2", th_area_m2_cent(source->measured));
-        th_json_set_cent(item, "area_mu", th_area_mu_cent(source->measured));
-        th_json_set_cent(item, "counted_m2", th_area_m2_cent(source->measured));
-        th_json_set_cent(item, "counted_mu", th_area_mu_cent(source->measured));
+        th_package_set_area(source, item);
         th_json_append(list, item);
     }
     return list;
@@ -292,7 +289,6 @@ static enum th_status show(struct th_store *store, const char *reference,
 {
     struct th_package_open package = {.n_changed = 0};
     struct th_carbon net;
-    struct th_area area;
     struct th_json *years = NULL;
     enum th_status status = th_package_open(store, reference, &package, err);
     if (status != TH_OK) {
@@ -306,17 +302,12 @@ static enum th_status show(struct th_store *store, const char *reference,
     set_head(record, reply);
     set_party(store, reply, "holder", record->holder_id, &status, err);
     status = status == TH_OK ? th_package_net(store, record, &net, err) : status;
-    status = status == TH_OK ? th_package_area(&package, &area, err) : status;
+    status = status == TH_OK ? th_package_set_areas(&package, reply, err) : status;
     status = status == TH_OK ? years_json(store, &package, &years, err) : status;
     if (status == TH_OK) {
         th_json_set_int(reply, "net_kg", th_carbon_kg(net));
         th_json_set_bool(reply, "statement_based",
                          th_methodology_statement_based(package.methodology));
-        th_json_set_int(reply, "n_parcels", (int64_t)package.sources.n);
-        th_json_set_cent(reply, "area_m2", th_area_m2_cent(area));
-        th_json_set_cent(reply, "area_mu", th_area_mu_cent(area));
-        th_json_set_cent(reply, "counted_m2", th_area_m2_cent(area));
-        th_json_set_cent(reply, "counted_mu", th_area_mu_cent(area));
         th_json_set_bool(reply, "stale", package.n_changed > 0);
         th_json_set(reply, "years", years);
         th_json_set(reply, "parcels", parcels_json(&package));

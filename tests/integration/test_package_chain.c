@@ -1,4 +1,5 @@
 // From parcels to units, as the reported cases have it.
+#include "registry/intake/parcel.h"
 #include "store/journal_store.h"
 #include "tests/integration/packages_fixture.h"
 
@@ -289,6 +290,36 @@ static void package_list__tells_state_and_tonnes(void **state)
     th_json_free(reply);
 }
 
+static void assert_areas(const struct th_json *json, double net_mu, double used_mu)
+{
+    assert_close(th_json_get_real(json, "counted_mu", 0), net_mu, 0.001);
+    assert_close(th_json_get_real(json, "area_used_mu", 0), used_mu, 0.001);
+}
+
+// 4,080 mu without a contract, and 100 mu of which 1 counts to a neighbour and 80 are contracted.
+static void area_used__is_the_contracted_one_where_that_is_smaller(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct th_parcel_list_options village = {.village = VILLAGE_B};
+    struct th_json *reply = fixture_create(fixture, "clerk_b", "reported-factor@1", "2", "3 8",
+                                           "2021-01-01", "2023-12-31", NULL, TH_OK);
+    assert_areas(reply, 4179, 4160);
+    assert_int_equal(th_json_get_int(reply, "net_kg", 0), 4160 * 390 * 3);
+    th_json_free(reply);
+    reply = show(fixture, "1");
+    assert_areas(reply, 4179, 4160);
+    assert_areas(member_at(reply, "parcels", 0), 4080, 4080);
+    assert_areas(member_at(reply, "parcels", 1), 99, 80);
+    th_json_free(reply);
+    reply = NULL;
+    assert_ok(th_parcel_list(fixture->registry, &village, &reply, &fixture->err), &fixture->err);
+    assert_close(th_json_get_real(reply, "area_mu", 0), 4180, 0.001);
+    assert_areas(reply, 4179, 4160);
+    assert_areas(member_at(reply, "parcels", 0), 4080, 4080);
+    assert_areas(member_at(reply, "parcels", 1), 99, 80);
+    th_json_free(reply);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -304,6 +335,7 @@ int main(void)
         TEST(journal__every_step_is_on_record),
         TEST(estimate_run__of_a_package_repeats_its_sheet),
         TEST(package_list__tells_state_and_tonnes),
+        TEST(area_used__is_the_contracted_one_where_that_is_smaller),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -227,7 +227,7 @@ static void update__of_our_own_columns_takes_what_a_parcel_is_and_no_more(void *
     struct fixture *f = *state;
     register_two(f);
     struct th_json *reply = corrected(
-        f, "登记编号,地块号,村,类型,地类,量得面积（亩）,计入面积（亩）,合同面积（亩）,"
+        f, "登记编号,地块号,村,类型,地类,量得面积（亩）,净面积（亩）,合同面积（亩）,"
            "量得面积（平方米）,状态,乡镇（街道）,来源文件,权利人\n"
            "1,001,测试一村,茶园,0202,15.96,15.96,15.5,10642.48,已登记,测试镇,first.csv,张三\n");
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);

@@ -251,6 +251,31 @@ static const char STRIPS[] =
     "\"coordinates\":[[[119.600999,30.5],[119.601999,30.5],[119.601999,30.501],"
     "[119.600999,30.501],[119.600999,30.5]]]}}";
 
+// 15.96 mu measured, of which 14 are contracted; and the other one without what it lost.
+static void import__tells_the_area_that_counts(void **state)
+{
+    static const char CONTRACTED[] =
+        "{\"type\":\"Feature\",\"properties\":{\"number\":\"1\",\"合同面积\":14},\"geometry\":{"
+        "\"type\":\"Polygon\",\"coordinates\":[[[119.6,30.5],[119.601,30.5],[119.601,30.501],"
+        "[119.6,30.501],[119.6,30.5]]]}},"
+        "{\"type\":\"Feature\",\"properties\":{\"number\":\"2\"},\"geometry\":{"
+        "\"type\":\"Polygon\",\"coordinates\":[[[119.600999,30.5],[119.601999,30.5],"
+        "[119.601999,30.501],[119.600999,30.501],[119.600999,30.5]]]}}";
+    (void)state;
+    struct fixture fixture;
+    struct fixture *f = &fixture;
+    char path[TH_TEST_PATH_SIZE];
+    fixture_open(f);
+    struct th_parcel_import_options import =
+        fixture_options(f, fixture_geojson(f, path, "contracted.geojson", CONTRACTED));
+    struct th_json *reply = fixture_import(f, &import);
+    assert_close(th_json_get_real(reply, "area_m2", 0), 21284.95, 0.02);
+    assert_close(th_json_get_real(reply, "area_used_m2", 0), 14 * 2000 / 3.0 + 10642.475 - 10.64,
+                 0.03);
+    th_json_free(reply);
+    fixture_close(f);
+}
+
 // The map's sums and an export tell what counts of the two parcels, the second of which lost some.
 static void counted_area__is_in_maps_and_exports(void **state)
 {
@@ -473,6 +498,7 @@ int main(void)
         VIEW_TEST(export__csv_opens_in_a_spreadsheet_without_running_anything),
         VIEW_TEST(export__unknown_formats_are_refused),
         VIEW_TEST(map__every_format_is_written_twice_with_the_same_bytes),
+        cmocka_unit_test(import__tells_the_area_that_counts),
         cmocka_unit_test(counted_area__is_in_maps_and_exports),
         VIEW_TEST(map__what_cannot_be_drawn_is_refused),
     };

@@ -323,7 +323,7 @@ static void print__counted_area_is_the_area_and_the_measured_one_beside_it(void 
     assert_int_equal(occurrences(text, size, "8,230.00"), 1);
     assert_int_equal(occurrences(text, size, "49,360.00"), 1);
     assert_int_equal(occurrences(text, size, "49,363.33"), 1);
-    assert_int_equal(occurrences(text, size, "计入（亩）"), 1);
+    assert_int_equal(occurrences(text, size, "净（亩）"), 1);
     assert_int_equal(occurrences(text, size, "量得（平方米）"), 1);
     free(text);
 }

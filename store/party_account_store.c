@@ -98,6 +98,18 @@ enum th_status th_party_account_now(struct th_store *store, int64_t party_id, bo
     return one(q, ret_found, ret_account, err);
 }
 
+enum th_status th_party_account_before(struct th_store *store, int64_t party_id, int64_t seq,
+                                       bool *ret_before, struct th_error *err)
+{
+    static const char SQL[] = ACCOUNTS "WHERE a.party_id = ?1 AND x.state = 'confirmed' "
+                                       "AND x.seq <= ?2 LIMIT 1";
+    struct th_party_account account;
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, party_id);
+    th_bind_int(q, 2, seq);
+    return one(q, ret_before, &account, err);
+}
+
 enum th_status th_party_account_each(struct th_store *store, int64_t party_id, const char *state,
                                      bool (*visit)(void *context,
                                                    const struct th_party_account *account),

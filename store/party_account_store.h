@@ -42,6 +42,9 @@ enum th_status th_party_account_load(struct th_store *store, int64_t account_id,
 enum th_status th_party_account_now(struct th_store *store, int64_t party_id, bool *ret_found,
                                     struct th_party_account *ret_account,
                                     struct th_error *err) TH_MUST_CHECK;
+// Was the party paid elsewhere before an entry of the journal: was an account confirmed by then?
+enum th_status th_party_account_before(struct th_store *store, int64_t party_id, int64_t seq,
+                                       bool *ret_before, struct th_error *err) TH_MUST_CHECK;
 // By party and id; party_id 0: of all, state NULL: any. The visitor returns false to stop.
 enum th_status th_party_account_each(struct th_store *store, int64_t party_id, const char *state,
                                      bool (*visit)(void *context,

@@ -30,10 +30,12 @@ enum th_status th_payout_change(struct th_work *work, struct th_payout *payout,
                                 const struct th_payout_change *change,
                                 struct th_error *err) TH_MUST_CHECK;
 
-// What to know of the account before paying: "missing", "changed" (since the approval), "holder"
-// (another name than the party's), "changed_holder" (both), or "".
-const char *th_payout_account_note(const struct th_payout *payout, const struct th_party *party,
-                                   bool found, const struct th_party_account *account);
+// Where a payment goes now, and what to know of it before paying: "missing", "changed" (since the
+// approval), "first" (none was confirmed before it), "holder" (another name than the party's), or
+// of the first two with the last "changed_holder", "first_holder"; else "".
+enum th_status th_payout_account(struct th_store *store, const struct th_payout *payout,
+                                 const struct th_party *party, struct th_party_account *ret_account,
+                                 const char **ret_note, struct th_error *err) TH_MUST_CHECK;
 // {distribution_id, number, party, name, kind, amount_fen, state, attempt, on, reference, note,
 // bank, account, account_holder, account_note}: one payment, the account number whole or with
 // stars.

@@ -47,14 +47,14 @@ static enum th_status fill(struct th_store *store, const struct th_payment_file 
     struct th_village village = {.name = ""};
     struct th_party_account account = {0};
     char number[TH_PAYMENT_NUMBER_SIZE];
-    bool found = false;
+    const char *note = "";
     bool ordered = false;
     enum th_status status = th_party_load(store, payout->party_id, &party, err);
     if (status == TH_OK && party.village[0] != '\0') {
         status = th_village_load(store, party.village, &village, err);
     }
     if (status == TH_OK) {
-        status = th_party_account_now(store, payout->party_id, &found, &account, err);
+        status = th_payout_account(store, payout, &party, &account, &note, err);
     }
     if (status == TH_OK) {
         status = th_outbox_ordered(store, payout, &ordered, err);
@@ -62,7 +62,6 @@ static enum th_status fill(struct th_store *store, const struct th_payment_file 
     if (status != TH_OK) {
         return status;
     }
-    const char *note = th_payout_account_note(payout, &party, found, &account);
     *entry =
         (struct th_payment_entry){.number = th_arena_text(arena, th_payment_number(payout, number)),
                                   .name = th_arena_text(arena, party.name),

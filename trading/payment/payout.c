@@ -58,18 +58,36 @@ const char *th_account_masked(const char *number, char buf[TH_ACCOUNT_NUMBER_SIZ
     return buf;
 }
 
-const char *th_payout_account_note(const struct th_payout *payout, const struct th_party *party,
-                                   bool found, const struct th_party_account *account)
+static const char *note_of(bool since, bool before, bool other_holder)
 {
-    bool changed = payout->approved_seq != 0 && account->seq > payout->approved_seq;
-    bool holder = strcmp(account->holder, party->name) != 0;
-    if (!found) {
-        return "missing";
+    if (!since) {
+        return other_holder ? "holder" : "";
     }
-    if (changed) {
-        return holder ? "changed_holder" : "changed";
+    if (before) {
+        return other_holder ? "changed_holder" : "changed";
     }
-    return holder ? "holder" : "";
+    return other_holder ? "first_holder" : "first";
+}
+
+enum th_status th_payout_account(struct th_store *store, const struct th_payout *payout,
+                                 const struct th_party *party, struct th_party_account *ret_account,
+                                 const char **ret_note, struct th_error *err)
+{
+    struct th_party_account account = {0};
+    bool found = false;
+    bool before = false;
+    enum th_status status = th_party_account_now(store, payout->party_id, &found, &account, err);
+    bool since = found && payout->approved_seq != 0 && account.seq > payout->approved_seq;
+    if (status == TH_OK && since) {
+        status =
+            th_party_account_before(store, payout->party_id, payout->approved_seq, &before, err);
+    }
+    if (status == TH_OK) {
+        *ret_account = account;
+        *ret_note =
+            found ? note_of(since, before, strcmp(account.holder, party->name) != 0) : "missing";
+    }
+    return status;
 }
 
 enum th_status th_payout_json(struct th_store *store, const struct th_payout *payout,
@@ -79,10 +97,10 @@ enum th_status th_payout_json(struct th_store *store, const struct th_payout *pa
     char masked[TH_ACCOUNT_NUMBER_SIZE];
     struct th_party party;
     struct th_party_account account = {0};
-    bool found = false;
+    const char *note = "";
     enum th_status status = th_party_load(store, payout->party_id, &party, err);
     if (status == TH_OK) {
-        status = th_party_account_now(store, payout->party_id, &found, &account, err);
+        status = th_payout_account(store, payout, &party, &account, &note, err);
     }
     if (status != TH_OK) {
         return status;
@@ -101,11 +119,11 @@ enum th_status th_payout_json(struct th_store *store, const struct th_payout *pa
     th_json_set_word(object, "note", payout->note);
     th_json_set_word(object, "bank", account.bank);
     th_json_set_word(object, "account",
-                     found && !whole_account ? th_account_masked(account.number, masked)
-                                             : account.number);
+                     account.number[0] != '\0' && !whole_account
+                         ? th_account_masked(account.number, masked)
+                         : account.number);
     th_json_set_word(object, "account_holder", account.holder);
-    th_json_set_word(object, "account_note",
-                     th_payout_account_note(payout, &party, found, &account));
+    th_json_set_word(object, "account_note", note);
     *ret_object = object;
     return TH_OK;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/codes.h"
 #include "papers/certificate_internal.h"
 
 enum { NAMES_MAX = 4 }; // of villages, packages and the like, and of ranges, on this page
@@ -153,8 +154,10 @@ static void claim_draw(struct front *front)
     centred(front, certificate->beneficiary, 88.5,
             (struct th_pen_style){.size_pt = 23, .bold = true, .serif = true}, th_paper_ink);
     if (given(certificate->beneficiary_uscc)) {
-        th_buf_printf(&text, "%s %s　%s", zh(front, "certificate.uscc"),
-                      en(front, "certificate.uscc"), certificate->beneficiary_uscc);
+        bool uscc = th_uscc_valid(certificate->beneficiary_uscc);
+        const char *code = uscc ? "certificate.uscc" : "certificate.division";
+        th_buf_printf(&text, "%s %s　%s", zh(front, code), en(front, code),
+                      certificate->beneficiary_uscc);
         centred(front, th_buf_text(&text), 96.5, (struct th_pen_style){.size_pt = 8.5},
                 th_paper_grey);
         th_buf_clear(&text);

@@ -361,6 +361,23 @@ static void retirement__by_the_bank_leaves_its_pool(void **state)
     market_assert_sound(market->world.store);
 }
 
+// They have no credit code; the code of the division tells who it is.
+static void retirement__in_favour_of_a_subdistrict_or_village_names_its_division(void **state)
+{
+    static const struct {
+        const char *name, *code;
+    } CASES[] = {
+        {"下渚湖街道", "330521001"}, {"山川乡", "330523001"}, {"马家弄村", MARKET_VILLAGE_1}};
+    struct market *market = *state;
+    market_anji(market);
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct th_json *reply = market_retire(market, "马家弄村", "1", CASES[i].name, TH_OK);
+        assert_string_equal(th_json_get_text(reply, "beneficiary", ""), CASES[i].name);
+        assert_string_equal(th_json_get_text(reply, "beneficiary_uscc", ""), CASES[i].code);
+        th_json_free(market_approve(market, market_id(reply), TH_OK));
+    }
+}
+
 static void retirement__refusals(void **state)
 {
     struct market *market = *state;
@@ -705,6 +722,7 @@ int main(void)
         TEST(resale__one_package_alone_may_be_named),
         TEST(retirement__ends_units_for_a_named_beneficiary),
         TEST(retirement__by_the_bank_leaves_its_pool),
+        TEST(retirement__in_favour_of_a_subdistrict_or_village_names_its_division),
         TEST(retirement__refusals),
         TEST(approve__needs_a_second_person),
         TEST(approve__in_a_dry_run_changes_nothing),

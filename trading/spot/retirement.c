@@ -9,6 +9,16 @@
 #include "trading/spot/spot.h"
 #include "trading/spot/spot_internal.h"
 
+// The code by which a party is known: its USCC, or that of its township, subdistrict or village.
+static const char *own_code(const struct th_party *party)
+{
+    bool village = strcmp(party->kind, "village") == 0;
+    return party->uscc[0] != '\0'       ? party->uscc
+           : party->division[0] != '\0' ? party->division
+           : village                    ? party->village
+                                        : "";
+}
+
 // Fills beneficiary and USCC from a party, or from a plain name with its code.
 // A registered code belongs to who is registered under it: no certificate gives it to another name.
 static enum th_status check_code(struct th_store *store, const char *name, const char *uscc,
@@ -50,7 +60,7 @@ static enum th_status set_beneficiary(struct th_store *store,
     }
     const char *name = status == TH_OK ? party.name : input->beneficiary;
     if (status == TH_OK) {
-        uscc = party.uscc;
+        uscc = own_code(&party);
     }
     bool person = status == TH_OK &&
                   (strcmp(party.kind, "person") == 0 || strcmp(party.kind, "household") == 0);
@@ -138,7 +148,7 @@ static enum th_status serves(struct th_store *store, const struct th_trade *trad
     }
     if (status == TH_OK) {
         *ret_fair = strcmp(trade->beneficiary, holder.name) == 0 &&
-                    strcmp(trade->beneficiary_uscc, holder.uscc) == 0 &&
+                    strcmp(trade->beneficiary_uscc, own_code(&holder)) == 0 &&
                     th_units_compare(trade->tonnes, left) <= 0;
     }
     return status;

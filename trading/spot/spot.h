@@ -63,7 +63,8 @@ enum th_status th_trade_propose_resale(struct th_registry *registry,
 struct th_retirement_input {
     const char *holder;
     const char *tonnes;
-    const char *beneficiary;      // party (then its name and USCC), or a plain name together with
+    const char *beneficiary;      // party (then its name and its USCC, or the code of its township,
+                                  // subdistrict or village), or a plain name together with
     const char *beneficiary_uscc; // its USCC, which only a person named as party may do without
     const char *purpose;          // offset product event donation
     const char *note;

@@ -318,12 +318,9 @@ static enum th_status set_amounts(struct th_store *store, struct th_json *reply,
                                   const struct th_estimate_result *result, struct th_error *err)
 {
     char hex[TH_HASH_HEX_SIZE];
-    struct th_area area;
     struct th_carbon opening;
-    enum th_status status = th_package_area(package, &area, err);
-    if (status == TH_OK) {
-        status = th_package_opening_sum(store, package->record.package_id, &opening, err);
-    }
+    enum th_status status =
+        th_package_opening_sum(store, package->record.package_id, &opening, err);
     if (status == TH_OK) {
         status = th_package_years_floor(result->years, result->n_years, opening, err);
     }

@@ -289,6 +289,7 @@ static enum th_status show(struct th_store *store, const char *reference,
 {
     struct th_package_open package = {.n_changed = 0};
     struct th_carbon net;
+    struct th_area area;
     struct th_json *years = NULL;
     enum th_status status = th_package_open(store, reference, &package, err);
     if (status != TH_OK) {
@@ -302,6 +303,7 @@ static enum th_status show(struct th_store *store, const char *reference,
     set_head(record, reply);
     set_party(store, reply, "holder", record->holder_id, &status, err);
     status = status == TH_OK ? th_package_net(store, record, &net, err) : status;
+    status = status == TH_OK ? th_package_area(&package, &area, err) : status;
     status = status == TH_OK ? th_package_set_areas(&package, reply, err) : status;
     status = status == TH_OK ? years_json(store, &package, &years, err) : status;
     if (status == TH_OK) {

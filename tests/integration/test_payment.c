@@ -503,7 +503,7 @@ static void list__holds_what_is_owed_with_whole_accounts_and_capitals(void **sta
     assert_non_null(strstr(text, "P1-1-1"));
     assert_non_null(strstr(text, "622848001234567"));
     assert_non_null(strstr(text, "14456.55"));
-    assert_non_null(strstr(text, "批准之后账户变更过"));
+    assert_non_null(strstr(text, "账户是批准之后才登记的"));
     assert_non_null(strstr(text, "没有账户"));
     assert_non_null(strstr(text, "壹万肆仟肆佰伍拾陆元伍角伍分"));
     free(text);

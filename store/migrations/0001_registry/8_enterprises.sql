@@ -33,7 +33,7 @@ END;
 CREATE TABLE beneficiary_review (
     review_id   INTEGER PRIMARY KEY,
     name        TEXT    NOT NULL CHECK (name <> ''),
-    uscc        TEXT    NOT NULL CHECK (length(uscc) IN (0, 18)), -- '' of a person
+    uscc        TEXT    NOT NULL CHECK (length(uscc) IN (0, 9, 12, 18)), -- or a division; '' of a person
     decision    TEXT    NOT NULL CHECK (decision IN ('accepted', 'refused')),
     reason      TEXT    CHECK (reason <> ''),             -- of a refusal, or NULL
     reviewed_by TEXT    NOT NULL REFERENCES user_account (login),

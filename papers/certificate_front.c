@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/codes.h"
 #include "papers/certificate_internal.h"
 
 enum { NAMES_MAX = 4 }; // of villages, packages and the like, and of ranges, on this page
@@ -138,6 +137,9 @@ static void sentences_draw(struct front *front, const char *key)
     th_buf_clear(&said[1]);
 }
 
+// A code of another length is that of a township, subdistrict or village.
+enum { USCC_CHARACTERS = 18 };
+
 // Who, and that the units are gone.
 static void claim_draw(struct front *front)
 {
@@ -154,7 +156,7 @@ static void claim_draw(struct front *front)
     centred(front, certificate->beneficiary, 88.5,
             (struct th_pen_style){.size_pt = 23, .bold = true, .serif = true}, th_paper_ink);
     if (given(certificate->beneficiary_uscc)) {
-        bool uscc = th_uscc_valid(certificate->beneficiary_uscc);
+        bool uscc = strlen(certificate->beneficiary_uscc) == USCC_CHARACTERS;
         const char *code = uscc ? "certificate.uscc" : "certificate.division";
         th_buf_printf(&text, "%s %s　%s", zh(front, code), en(front, code),
                       certificate->beneficiary_uscc);

@@ -315,6 +315,17 @@ static void propose_acceptance(struct model *model)
     }
 }
 
+// Something of the listing is left, or may come back from a proposed acceptance.
+static bool can_be_withdrawn(const struct model *model, size_t at)
+{
+    bool left = model->deals[at].kept > 0;
+    for (size_t i = at + 1; i < model->n; i++) {
+        const struct deal *deal = &model->deals[i];
+        left = left || (deal->kind == ACCEPTANCE && deal->of == at && deal->state == 0);
+    }
+    return left && !model->deals[at].withdrawn;
+}
+
 static void withdraw(struct model *model)
 {
     size_t at = 0;
@@ -326,8 +337,9 @@ static void withdraw(struct model *model)
     struct th_json *reply = NULL;
     enum th_status status = th_listing_withdraw(model->market->world.registry, &request,
                                                 trade_id(model, at), &reply, &model->market->err);
-    assert_status(status, listing->withdrawn ? TH_CONFLICT : TH_OK, &model->market->err);
-    if (!listing->withdrawn) {
+    bool can = can_be_withdrawn(model, at);
+    assert_status(status, can ? TH_OK : TH_CONFLICT, &model->market->err);
+    if (can) {
         assert_int_equal(th_json_get_int(reply, "released_t", -1), listing->kept);
         model->held[listing->holder] += listing->kept;
         listing->gave_back = listing->kept > 0;

@@ -24,7 +24,10 @@ void commons_prepare(struct commons *commons, struct world *world, int slot_numb
     struct th_json *reply = NULL;
     *commons = (struct commons){.slot = slot_number};
     world_open(world);
-    for (int i = 0; i < slot->n_issued; i++) { // by a contract each: their terms differ
+    for (int i = 0; i < slot->n_issued; i++) {
+        if (world_special(i)) {
+            continue;
+        }
         const char *package = number(slot->package_ids[i], text);
         const struct th_purchase_input input = {.packages = &package,
                                                 .n_packages = 1,

@@ -294,13 +294,17 @@ void work_prepare(struct world *world)
     const char *packages[WORLD_PACKAGES];
     char bank[TEXT];
     struct th_json *reply = NULL;
+    size_t n = 0;
     for (int i = 0; i < slot->n_issued; i++) {
-        (void)snprintf(texts[i], TEXT, "%" PRId64, slot->package_ids[i]);
-        packages[i] = texts[i];
+        if (!world_special(i)) {
+            (void)snprintf(texts[n], TEXT, "%" PRId64, slot->package_ids[i]);
+            packages[n] = texts[n];
+            n++;
+        }
     }
     (void)snprintf(bank, TEXT, "%" PRId64, slot->party_ids[BANK]);
     const struct th_purchase_input input = {
-        .packages = packages, .n_packages = (size_t)slot->n_issued, .to = bank, .price = "43.44"};
+        .packages = packages, .n_packages = n, .to = bank, .price = "43.44"};
     world_open(world);
     assert_ok(th_trade_propose_purchase(world->registry, &desk, &input, &reply, &world->err),
               &world->err);

@@ -45,6 +45,9 @@ struct world_size {
 // Makes folder and registry; the file is closed afterwards. `system_user` is borrowed.
 void world_make(struct world *world, const struct world_size *size);
 void world_open(struct world *world);
+// Does the special term hold for this package of a slot? What falls under the two is not sold as
+// one.
+bool world_special(int package);
 void world_shut(struct world *world);
 // A copy of a registry that is shut, in a folder of its own.
 void world_copy(const struct world *from, struct world *world);

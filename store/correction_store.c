@@ -44,11 +44,13 @@ enum th_status th_trade_distributed(struct th_store *store, int64_t trade_id, bo
 enum th_status th_trade_origins(struct th_store *store, int64_t trade_id,
                                 struct th_block_list *ret_ranges, struct th_error *err)
 {
-    // Being locked changes neither owner nor pool.
+    // Coming under the deal's own lock changes neither owner nor pool; what is delivered may come
+    // under a promise of its new owner by the same deal, which is no origin.
     static const char SQL[] =
         "SELECT b.block_id, b.issuance_id, b.first, b.last, 'held', e.owner_id, e.pool_id, NULL "
         "FROM unit_event e JOIN unit_block b USING (block_id) WHERE e.trade_id = ?1 "
-        "AND e.event IN ('lock', 'relock') ORDER BY b.issuance_id, b.first";
+        "AND e.event IN ('lock', 'relock') AND e.lock_id = e.trade_id ORDER BY b.issuance_id, "
+        "b.first";
     struct th_block_list list = {0};
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);

@@ -199,6 +199,44 @@ static void delivery__that_was_promised_on_has_to_wait(void **state)
     market_refused(market, "correction_units_moved");
 }
 
+// What was delivered went under an option that the bank had written on it; the option is over, and
+// the units, which came under two locks by one delivery, go back once.
+static void delivery__whose_units_are_free_again_goes_back(void **state)
+{
+    static const int64_t ISSUED[] = {800};
+    static const struct th_promise_input AHEAD = {.from = "1",
+                                                  .to = "两山银行",
+                                                  .tonnes = "600",
+                                                  .price = "30",
+                                                  .deliver_by = "2022-12-31",
+                                                  .on_forecast = true,
+                                                  .on = AHEAD_ON};
+    static const struct th_promise_input OPTION = {.to = "制药厂",
+                                                   .tonnes = "200",
+                                                   .price = "50",
+                                                   .premium = "900.00",
+                                                   .window = "2022-06-01..2022-12-31",
+                                                   .on_forecast = true,
+                                                   .on = AHEAD_ON};
+    const struct th_request officer = {.login = "officer"};
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
+    assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
+    int64_t forward = ahead_done(market, ahead_forward(market, &AHEAD, TH_OK));
+    int64_t option = ahead_done(market, ahead_option(market, &OPTION, TH_OK));
+    market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
+    int64_t in = ahead_done(market, ahead_deliver(market, forward, NULL, false, TH_OK));
+    assert_int_equal(ahead_number(market, option, "locked_t"), 200);
+    assert_ok(th_trade_expire(market->world.registry, &officer, "2023-01-01", &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    int64_t held = ahead_units(market, MARKET_BANK, TH_BLOCK_HELD);
+    corrected(market, in);
+    assert_int_equal(held - ahead_units(market, MARKET_BANK, TH_BLOCK_HELD), 600);
+    assert_int_equal(ahead_number(market, forward, "locked_t"), 600);
+}
+
 // Nobody promised it on: the pool that the delivery made is used up, the village's units stand
 // under the forward again.
 static void delivery__into_a_pool_goes_back_to_the_village(void **state)
@@ -389,6 +427,7 @@ int main(void)
         TEST(delivery__goes_back_under_its_promise),
         TEST(delivery__that_was_prepaid_may_be_prepaid_again),
         TEST(delivery__that_was_promised_on_has_to_wait),
+        TEST(delivery__whose_units_are_free_again_goes_back),
         TEST(delivery__into_a_pool_goes_back_to_the_village),
         TEST(enforcement__goes_back_under_its_pledge),
         TEST(enforcement__that_repaid_a_loan_has_to_wait),

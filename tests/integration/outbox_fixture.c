@@ -109,6 +109,12 @@ struct th_json *outbox_message(struct outbox_fixture *f, int64_t message_id)
     return reply;
 }
 
+void outbox_expect_messages(struct outbox_fixture *f, int64_t n)
+{
+    assert_int_equal(th_test_sql_int(f->market.world.store, "SELECT count(*) FROM outbox_message"),
+                     n);
+}
+
 void outbox_expect_state(struct outbox_fixture *f, int64_t message_id, const char *state)
 {
     struct th_json *reply = outbox_message(f, message_id);

@@ -36,6 +36,7 @@ struct th_json *outbox_deliver(struct outbox_fixture *f, enum th_status want);
 void outbox_expect_counts(struct th_json *reply, int64_t delivered, int64_t failed, int64_t dead);
 // As an officer sees it.
 struct th_json *outbox_message(struct outbox_fixture *f, int64_t message_id);
+void outbox_expect_messages(struct outbox_fixture *f, int64_t n); // made so far
 void outbox_expect_state(struct outbox_fixture *f, int64_t message_id, const char *state);
 
 // Proposed by the bank, confirmed by an officer.

@@ -458,7 +458,7 @@ static void inbox__names_who_is_across_the_table(void **state)
     struct market *market = *state;
     market_bought(market, "1 2", "43.44");
     assert_first_item(market, "", 31633008, "tanhui receipt confirm 1 --amount 316,330.08",
-                      "马家弄村");
+                      "马家弄村, 高家堂村");
 }
 
 static int64_t effect(const struct th_json *reply, const char *part, int64_t party,

@@ -400,8 +400,7 @@ static void message_on_its_way__is_left_alone_and_corrected_after(void **state)
     assert_int_equal(outbox_payment(f, OUTBOX_RETURNED, OUTBOX_MAJIANONG), TH_OK);
     assert_int_equal(outbox_payment(f, OUTBOX_RESENT, OUTBOX_MAJIANONG), TH_OK);
     outbox_expect_counts(outbox_deliver(f, TH_OK), 0, 0, 0);
-    assert_int_equal(th_test_sql_int(f->market.world.store, "SELECT count(*) FROM outbox_message"),
-                     1);
+    outbox_expect_messages(f, 1);
     atomic_store(&f->hold, false);
     assert_int_equal(waitpid(child, &how, 0), child);
     assert_int_equal(how, 0);
@@ -505,8 +504,7 @@ static void killed_between_renewal_and_sending__leaves_a_whole_message(void **st
     assert_int_equal(post_receiver_n(f->receiver), 1);
     delivered(f, 1);
     outbox_expect_state(f, 2, "delivered");
-    assert_int_equal(th_test_sql_int(f->market.world.store, "SELECT count(*) FROM outbox_message"),
-                     2);
+    outbox_expect_messages(f, 2);
     assert_false(stands(f, "P1-1-1-*"));
     assert_true(stands(f, "P1-2-1-*"));
 }
@@ -524,8 +522,7 @@ static void deliverers__at_once_make_and_send_one_message(void **state)
         assert_int_equal(waitpid(children[i], &how, 0), children[i]);
         assert_int_equal(how, 0);
     }
-    assert_int_equal(th_test_sql_int(f->market.world.store, "SELECT count(*) FROM outbox_message"),
-                     1);
+    outbox_expect_messages(f, 1);
     assert_int_equal(post_receiver_n(f->receiver), 1);
 }
 
@@ -556,8 +553,7 @@ static void dry_run__tells_and_sends_nothing(void **state)
               &f->market.err);
     assert_int_equal(th_json_get_int(reply, "made", 0), 1);
     th_json_free(reply);
-    assert_int_equal(th_test_sql_int(f->market.world.store, "SELECT count(*) FROM outbox_message"),
-                     0);
+    outbox_expect_messages(f, 0);
     assert_int_equal(post_receiver_n(f->receiver), 0);
 }
 

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "store/member_store.h"
-#include "store/party_account_store.h"
-#include "store/party_store.h"
+#include "store/people/party_store.h"
+#include "store/revenue/member_store.h"
+#include "store/revenue/party_account_store.h"
 #include "tests/integration/market.h"
 #include "trading/payment/outbox.h"
 #include "trading/payment/payment.h"

@@ -21,10 +21,10 @@
 
 #include "core/hash.h"
 #include "core/json.h"
-#include "store/import_store.h"
-#include "store/journal_store.h"
-#include "store/parcel_bulk_store.h"
-#include "store/party_store.h"
+#include "store/ground/import_store.h"
+#include "store/ground/parcel_bulk_store.h"
+#include "store/journal/journal_store.h"
+#include "store/people/party_store.h"
 
 extern char **environ;
 

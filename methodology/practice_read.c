@@ -9,7 +9,7 @@
 
 enum { DOCUMENT_SIZE_MAX = 1024 * 1024, ID_SIZE_MAX = 48, VERSION_SIZE_MAX = 4 };
 
-// As store/activity_store.h keeps them.
+// As store/estimate/activity_store.h keeps them.
 const struct th_practice_quantity th_practice_quantities[] = {{"n_synthetic", "kg N/mu/yr"},
                                                               {"n_organic", "kg N/mu/yr"},
                                                               {"p2o5", "kg P2O5/mu/yr"},

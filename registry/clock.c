@@ -1,7 +1,7 @@
 #include "registry/clock.h"
 
 #include "registry/work.h"
-#include "store/journal_store.h"
+#include "store/journal/journal_store.h"
 
 enum { DAY_S = 86400 };
 

@@ -11,8 +11,8 @@
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "registry/setup.h"
-#include "store/limit_store.h"
-#include "store/party_store.h"
+#include "store/people/limit_store.h"
+#include "store/people/party_store.h"
 
 struct th_json *th_village_json(const struct th_village *village)
 {

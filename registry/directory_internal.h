@@ -2,7 +2,7 @@
 #define TH_REGISTRY_DIRECTORY_INTERNAL_H
 
 #include "core/json.h"
-#include "store/party_store.h"
+#include "store/people/party_store.h"
 
 struct th_json *th_village_json(const struct th_village *village);
 // TH_INVALID ("village_code_invalid", "township_empty", and what th_name_check says).

@@ -7,8 +7,8 @@
 #include "registry/key.h"
 #include "registry/last_signed.h"
 #include "registry/reply.h"
-#include "store/head_store.h"
-#include "store/journal_store.h"
+#include "store/journal/head_store.h"
+#include "store/journal/journal_store.h"
 #include "store/registry_store.h"
 
 static void head_of(const struct th_journal_last *last, struct th_signed_head *ret_head)

@@ -11,8 +11,8 @@
 #include "registry/head.h"
 #include "registry/key.h"
 #include "registry/reply.h"
-#include "store/head_store.h"
-#include "store/journal_store.h"
+#include "store/journal/head_store.h"
+#include "store/journal/journal_store.h"
 #include "store/registry_store.h"
 
 // A line is written when it is whole; one that is longer than this is refused.

@@ -9,8 +9,8 @@
 #include "core/file.h"
 #include "registry/last_signed.h"
 #include "registry/work.h"
-#include "store/head_store.h"
-#include "store/journal_store.h"
+#include "store/journal/head_store.h"
+#include "store/journal/journal_store.h"
 #include "store/registry_store.h"
 
 enum { DIGITS_OF_NAME = 16 };

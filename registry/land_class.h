@@ -8,7 +8,7 @@
 
 #include "core/attributes.h"
 #include "core/error.h"
-#include "store/land_class_store.h"
+#include "store/ground/land_class_store.h"
 #include "store/store.h"
 
 // Writes every class that the program brings into the registry; inside a write transaction.

@@ -7,7 +7,7 @@
 
 #include "core/file.h"
 #include "core/text.h"
-#include "store/journal_store.h"
+#include "store/journal/journal_store.h"
 
 static const char MAGIC[] = "tanhui-signed-1";
 enum { TEXT_MAX = 256, ID_SIZE = 33, DIGITS_MAX = 20 };

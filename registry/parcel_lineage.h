@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "store/parcel_life_store.h"
+#include "store/ground/parcel_life_store.h"
 
 struct th_relative {
     int64_t parcel_id;

@@ -2,9 +2,9 @@
 #ifndef TH_REGISTRY_PARCELS_H
 #define TH_REGISTRY_PARCELS_H
 
-#include "store/package_store.h"
-#include "store/parcel_store.h"
-#include "store/party_store.h"
+#include "store/estimate/package_store.h"
+#include "store/ground/parcel_store.h"
+#include "store/people/party_store.h"
 
 enum { TH_PARCEL_KIND_NONE = -1 };
 

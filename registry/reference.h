@@ -3,8 +3,8 @@
 #define TH_REGISTRY_REFERENCE_H
 
 #include "registry/work.h"
-#include "store/package_store.h"
-#include "store/party_store.h"
+#include "store/estimate/package_store.h"
+#include "store/people/party_store.h"
 
 // A party by id, unified social credit code or exact name. TH_USAGE ("party_missing"), TH_NOT_FOUND
 // ("party_not_found"), TH_CONFLICT ("party_ambiguous" with "ids").

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "registry/registry_internal.h"
-#include "store/journal_store.h"
+#include "store/journal/journal_store.h"
 
 struct th_registry {
     struct th_store *store;

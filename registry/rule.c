@@ -8,7 +8,7 @@
 #include "registry/registry_internal.h"
 #include "registry/reply.h"
 #include "registry/rules.h"
-#include "store/rule_store.h"
+#include "store/people/rule_store.h"
 
 static struct th_json *decided_json(const struct th_county_rule *rule)
 {

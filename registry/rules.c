@@ -7,7 +7,7 @@
 #include "core/text.h"
 #include "gis/reader.h"
 #include "registry/area_unit.h"
-#include "store/rule_store.h"
+#include "store/people/rule_store.h"
 
 // In order of days. New limits are a new line: what was judged by old ones must stay explainable.
 static const struct th_rules RULES[] = {

@@ -17,9 +17,9 @@
 #include "registry/land_class.h"
 #include "registry/last_signed.h"
 #include "registry/reference.h"
-#include "store/head_store.h"
-#include "store/journal_store.h"
-#include "store/party_store.h"
+#include "store/journal/head_store.h"
+#include "store/journal/journal_store.h"
+#include "store/people/party_store.h"
 #include "store/registry_store.h"
 
 static const char ADMIN[] = "admin";

@@ -2,7 +2,7 @@
 #ifndef TH_REGISTRY_VILLAGE_LIST_H
 #define TH_REGISTRY_VILLAGE_LIST_H
 
-#include "store/party_store.h"
+#include "store/people/party_store.h"
 
 enum { TH_VILLAGE_NONE = -1 };
 

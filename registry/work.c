@@ -12,9 +12,9 @@
 #include "core/text.h"
 #include "registry/clock.h"
 #include "registry/head.h"
-#include "store/idempotency_store.h"
-#include "store/journal_store.h"
-#include "store/party_store.h"
+#include "store/journal/idempotency_store.h"
+#include "store/journal/journal_store.h"
+#include "store/people/party_store.h"
 
 struct document;
 

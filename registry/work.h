@@ -11,7 +11,7 @@
 
 #include "core/hash.h"
 #include "registry/registry.h"
-#include "store/posting.h"
+#include "store/journal/posting.h"
 
 // What a login may do; the table of roles stands in work.c.
 enum th_permission {

@@ -9,10 +9,10 @@
 
 #include "core/buf.h"
 #include "core/json.h"
-#include "store/entry_internal.h"
-#include "store/idempotency_internal.h"
-#include "store/journal_store.h"
-#include "store/posting.h"
+#include "store/journal/entry_internal.h"
+#include "store/journal/idempotency_internal.h"
+#include "store/journal/journal_store.h"
+#include "store/journal/posting.h"
 #include "store/schema_internal.h"
 #include "store/store_internal.h"
 

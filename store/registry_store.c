@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "store/db_internal.h"
-#include "store/entry_internal.h"
-#include "store/parcel_row.h"
+#include "store/ground/parcel_row.h"
+#include "store/journal/entry_internal.h"
 #include "store/schema_internal.h"
 
 enum th_status th_registry_record_insert(struct th_store *store,

@@ -15,11 +15,11 @@
 
 #include "core/file.h"
 #include "core/text.h"
-#include "store/ledger_store.h"
-#include "store/lock_store.h"
-#include "store/money_store.h"
+#include "store/deal/lock_store.h"
+#include "store/deal/money_store.h"
+#include "store/file/write_behind_internal.h"
+#include "store/ledger/ledger_store.h"
 #include "store/store_internal.h"
-#include "store/write_behind_internal.h"
 
 enum { BUSY_TIMEOUT_MS = 30000 };
 

@@ -1,8 +1,8 @@
 // The registry file: opening, transactions, backup. One open store is used by one thread.
 //
 // A change happens between th_store_begin and th_store_commit, and a commit is refused unless the
-// journal grew (store/journal_store.h) and the books balance (store/ledger_store.h): neither can be
-// switched off.
+// journal grew (store/journal/journal_store.h) and the books balance (store/ledger/ledger_store.h):
+// neither can be switched off.
 #ifndef TH_STORE_STORE_H
 #define TH_STORE_STORE_H
 

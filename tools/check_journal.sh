@@ -14,8 +14,8 @@ tr '\n' '\0' <"$scratch/files" | xargs -0 cat | tr '\n' ' ' | tr ';{}' '\n\n\n' 
     >"$scratch/kinds"
 
 # "kind key key …" of every post, from the catalogue and from the two that have rules of their own.
-if [ -f store/post_row_store.c ]; then
-    tr '\n' ' ' <store/post_row_store.c | sed 's/;/;\n/g' | awk '
+if [ -f store/journal/post_row_store.c ]; then
+    tr '\n' ' ' <store/journal/post_row_store.c | sed 's/;/;\n/g' | awk '
         match($0, /COLUMNS_[A-Z_]+\[\] = /) {
             name = substr($0, RSTART, RLENGTH - 5)
             keys = ""

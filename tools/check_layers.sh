@@ -15,10 +15,11 @@ if [ "$n" -gt 0 ]; then
     function in_c_or_internal(path, folder) {
         return path ~ ("^" folder "/.*(\\.c|_internal\\.h)$")
     }
-    # The rooms of registry/ and trading/; what stands in none of them is beneath all, but for what
-    # looks at the whole.
+    # The rooms of store/, registry/ and trading/; what stands in none of them is beneath all, but
+    # for what looks at the whole.
     function room_of(path,    part) {
-        if (path ~ /^(registry\/(audit|setup)|trading\/(kinds|trade_reply))\.c$/)
+        if (path ~ /^(store\/(store|check_store|rebuild_store|registry_store)|registry\/(audit|setup))\.c$/ ||
+            path ~ /^trading\/(kinds|trade_reply)\.c$/)
             return folder_of(path) "/whole"
         return folder_of(path) "/" (split(path, part, "/") == 3 ? part[2] : "base")
     }
@@ -37,7 +38,7 @@ if [ "$n" -gt 0 ]; then
             report("include \"" target "\" points upward or sideways: " own " stands beside or below " other)
         } else if (own != other && target ~ /_internal\.h$/) {
             report("include \"" target "\" is private to " other)
-        } else if (own == other && (own == "registry" || own == "trading")) {
+        } else if (own == other && (own == "store" || own == "registry" || own == "trading")) {
             check_room(target)
         }
     }
@@ -99,6 +100,7 @@ if [ "$n" -gt 0 ]; then
         rank["core"] = rank["audit"] = 0
         rank["store"] = rank["gis"] = rank["net"] = rank["papers"] = rank["methodology"] = 1
         rank["registry"] = 2; rank["trading"] = 3; rank["cli"] = rank["server"] = 4
+        place_rooms("store", "base file,journal people ground estimate ledger deal revenue whole")
         place_rooms("registry", "base table layer,tenure,estimate,reversal records,package intake life,export whole")
         place_rooms("trading", "base deal spot,ahead,pledge,reversal,payment,member revenue,account" \
             " print,books,trace inbox whole")
@@ -123,7 +125,7 @@ if [ "$n" -gt 0 ]; then
             sub(/^[^<]*</, "", text)
             sub(/>.*$/, "", text)
             check_library(text)
-        } else if (text ~ ("\"[^\"]*" verbs) && path !~ /^store\/(store|backup|[a-z0-9_]*_store|db[a-z0-9_]*|migrat[a-z0-9_]*)\.c$/) {
+        } else if (text ~ ("\"[^\"]*" verbs) && path !~ /^store\/([a-z]+\/)?(store|backup|[a-z0-9_]*_store|db[a-z0-9_]*|migrat[a-z0-9_]*)\.c$/) {
             report("SQL belongs to store/{store,backup}.c, *_store.c, db*.c and the migrations")
         }
     }' "$scratch/code" >"$scratch/found"

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "registry/reply.h"
-#include "store/correction_store.h"
-#include "store/offer_store.h"
+#include "store/deal/correction_store.h"
+#include "store/deal/offer_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/deal/beneficiary.h"
 #include "trading/deal/trade.h"

@@ -5,12 +5,12 @@
 
 #include "registry/package/package.h"
 #include "registry/work.h"
-#include "store/issuance_store.h"
-#include "store/ledger_store.h"
-#include "store/lock_store.h"
-#include "store/money_store.h"
-#include "store/package_store.h"
-#include "store/trade_store.h"
+#include "store/deal/lock_store.h"
+#include "store/deal/money_store.h"
+#include "store/deal/trade_store.h"
+#include "store/estimate/package_store.h"
+#include "store/ledger/issuance_store.h"
+#include "store/ledger/ledger_store.h"
 
 enum { TH_SERIAL_SIZE = 128, TH_SUBJECT_SIZE = 40 };
 

@@ -12,8 +12,8 @@
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "registry/roll.h"
-#include "store/package_store.h"
-#include "store/party_store.h"
+#include "store/estimate/package_store.h"
+#include "store/people/party_store.h"
 
 enum { LISTED_MAX = 10000, REASONS_MAX = 48, TEXT_LIMIT = 16 * 1024, COUNTY_SIZE = 7 };
 

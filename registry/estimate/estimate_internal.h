@@ -7,8 +7,8 @@
 #include "methodology/estimate_uncertainty.h"
 #include "methodology/survey.h"
 #include "registry/work.h"
-#include "store/estimate_store.h"
-#include "store/parcel_store.h"
+#include "store/estimate/estimate_store.h"
+#include "store/ground/parcel_store.h"
 
 enum { TH_ESTIMATE_INPUTS_MAX = 16, TH_YEAR_MIN = 1950, TH_YEAR_MAX = 2199, TH_YEARS_MAX = 100 };
 

@@ -9,7 +9,7 @@
 #include "registry/estimate/estimate_internal.h"
 #include "registry/estimate/methodology.h"
 #include "registry/reply.h"
-#include "store/party_store.h"
+#include "store/people/party_store.h"
 
 void th_estimate_set_terms(struct th_json *object, const struct th_estimate_terms *terms)
 {

@@ -7,7 +7,7 @@
 
 #include "core/text.h"
 #include "registry/estimate/estimate_plots_internal.h"
-#include "store/plot_store.h"
+#include "store/estimate/plot_store.h"
 
 struct th_estimate_plots *th_estimate_plots_new(void)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "registry/estimate/estimate_internal.h"
-#include "store/activity_store.h"
+#include "store/estimate/activity_store.h"
 
 enum {
     AHEAD = 4096, // parcels that are read at a time

@@ -7,7 +7,7 @@
 
 #include "core/text.h"
 #include "registry/estimate/estimate_internal.h"
-#include "store/activity_store.h"
+#include "store/estimate/activity_store.h"
 
 // Whether the first reason ends the reading, or all of them are told.
 struct judge {

@@ -10,7 +10,7 @@
 #include "methodology/stem.h"
 #include "registry/estimate/methodology_internal.h"
 #include "registry/reply.h"
-#include "store/methodology_store.h"
+#include "store/estimate/methodology_store.h"
 
 enum th_status th_methodology_load_one(struct th_store *store, const char *text, size_t size,
                                        int64_t seq, struct th_json *list, struct th_error *err)

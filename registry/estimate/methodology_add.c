@@ -11,7 +11,7 @@
 #include "registry/lint.h"
 #include "registry/reply.h"
 #include "registry/work.h"
-#include "store/methodology_store.h"
+#include "store/estimate/methodology_store.h"
 
 enum { DOCUMENT_SIZE_MAX = 1024 * 1024 };
 

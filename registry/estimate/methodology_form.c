@@ -13,7 +13,7 @@
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "registry/table/sheet.h"
-#include "store/parcel_store.h"
+#include "store/ground/parcel_store.h"
 
 // Columns that say which parcel a row is: their titles are known again when the table comes back.
 static const char *const PLACE[] = {"parcels.column.village_name", "parcels.column.number",

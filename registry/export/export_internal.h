@@ -7,8 +7,8 @@
 #include "papers/workbook.h"
 #include "registry/export/export.h"
 #include "registry/table/export_columns.h"
-#include "store/import_store.h"
-#include "store/parcel_store.h"
+#include "store/ground/import_store.h"
+#include "store/ground/parcel_store.h"
 
 struct th_export_value { // by the type of its column
     const char *text;    // NULL: none

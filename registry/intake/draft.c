@@ -11,10 +11,10 @@
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "registry/work.h"
-#include "store/draft_store.h"
-#include "store/import_store.h"
-#include "store/journal_store.h"
-#include "store/party_store.h"
+#include "store/ground/draft_store.h"
+#include "store/ground/import_store.h"
+#include "store/journal/journal_store.h"
+#include "store/people/party_store.h"
 
 // A draft as it is taken up again. The options point into it.
 struct taken_up {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/profile_store.h"
+#include "store/ground/profile_store.h"
 
 #define OPTION(name) offsetof(struct th_parcel_import_options, name)
 

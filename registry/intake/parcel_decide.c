@@ -6,8 +6,8 @@
 #include "core/text.h"
 #include "registry/area_unit.h"
 #include "registry/intake/parcel_internal.h"
-#include "store/package_store.h"
-#include "store/parcel_life_store.h"
+#include "store/estimate/package_store.h"
+#include "store/ground/parcel_life_store.h"
 
 enum { FINDINGS_SHOWN = 5 }; // of one row and one kind
 

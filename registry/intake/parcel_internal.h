@@ -27,10 +27,10 @@
 #include "registry/table/field_names.h"
 #include "registry/village_list.h"
 #include "registry/work.h"
-#include "store/import_store.h"
-#include "store/parcel_row.h"
-#include "store/parcel_store.h"
-#include "store/party_store.h"
+#include "store/ground/import_store.h"
+#include "store/ground/parcel_row.h"
+#include "store/ground/parcel_store.h"
+#include "store/people/party_store.h"
 #include "store/registry_store.h"
 
 enum th_problem_severity { TH_PROBLEM_WARNING, TH_PROBLEM_ERROR };

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "registry/intake/parcel_internal.h"
-#include "store/parcel_life_store.h"
+#include "store/ground/parcel_life_store.h"
 
 static void describe(const struct th_parcel_renumbering *renumbering, const char *key,
                      struct th_error *ret_what)

@@ -5,7 +5,7 @@
 
 #include "registry/intake/parcel_internal.h"
 #include "registry/intake/province.h"
-#include "store/layer_store.h"
+#include "store/ground/layer_store.h"
 
 enum { COUNTY_DIGITS = 6 };
 

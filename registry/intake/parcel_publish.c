@@ -6,8 +6,8 @@
 #include "core/crew.h"
 #include "registry/intake/parcel_internal.h"
 #include "registry/work.h"
-#include "store/draft_store.h"
-#include "store/journal_store.h"
+#include "store/ground/draft_store.h"
+#include "store/journal/journal_store.h"
 
 enum {
     ATTEMPTS_OUTSIDE = 3, // after that the comparison is repeated inside the transaction

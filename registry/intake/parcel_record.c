@@ -7,8 +7,8 @@
 #include "core/file.h"
 #include "registry/intake/parcel_internal.h"
 #include "registry/reference.h"
-#include "store/overlap_store.h"
-#include "store/parcel_life_store.h"
+#include "store/ground/overlap_store.h"
+#include "store/ground/parcel_life_store.h"
 
 static enum th_status insert_import(struct th_import_run *run, int64_t *ret_import_id,
                                     struct th_error *err)

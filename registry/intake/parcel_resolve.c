@@ -6,7 +6,7 @@
 #include "core/text.h"
 #include "registry/intake/parcel_internal.h"
 #include "registry/parcel_lineage.h"
-#include "store/journal_store.h"
+#include "store/journal/journal_store.h"
 
 enum {
     // Rows from which on all parcels of their villages are looked at instead of one for each row,

@@ -6,7 +6,7 @@
 #include "core/crew.h"
 #include "registry/act.h"
 #include "registry/intake/parcel_internal.h"
-#include "store/parcel_bulk_store.h"
+#include "store/ground/parcel_bulk_store.h"
 
 enum { ROWS_A_JOB = 256, OPEN_JOBS_PER_HAND = 3 };
 

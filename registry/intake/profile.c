@@ -8,7 +8,7 @@
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "registry/work.h"
-#include "store/profile_store.h"
+#include "store/ground/profile_store.h"
 
 enum { SUBJECT_SIZE = 320 };
 

@@ -11,7 +11,7 @@
 #include "registry/act.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
-#include "store/layer_store.h"
+#include "store/ground/layer_store.h"
 #include "store/registry_store.h"
 
 enum { NO_FIELD = -1, PROBLEMS_SHOWN = 1000 };

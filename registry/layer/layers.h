@@ -3,7 +3,7 @@
 #define TH_REGISTRY_LAYERS_H
 
 #include "gis/ground.h"
-#include "store/layer_store.h"
+#include "store/ground/layer_store.h"
 
 struct th_layers_shape {
     int64_t shape_id, layer_id;

@@ -7,7 +7,7 @@
 #include "core/text.h"
 #include "gis/area.h"
 #include "registry/life/parcel_life_internal.h"
-#include "store/parcel_life_store.h"
+#include "store/ground/parcel_life_store.h"
 #include "store/registry_store.h"
 
 struct adjusting {

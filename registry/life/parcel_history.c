@@ -8,9 +8,9 @@
 #include "registry/parcel_lineage.h"
 #include "registry/reply.h"
 #include "registry/table/own_columns.h"
-#include "store/import_store.h"
-#include "store/journal_store.h"
-#include "store/parcel_life_store.h"
+#include "store/ground/import_store.h"
+#include "store/ground/parcel_life_store.h"
+#include "store/journal/journal_store.h"
 
 enum { EVENTS_MAX = 1000 };
 

@@ -11,7 +11,7 @@
 #include "gis/crs.h"
 #include "gis/reader.h"
 #include "registry/life/parcel_life_internal.h"
-#include "store/tenure_store.h"
+#include "store/ground/tenure_store.h"
 
 void th_life_parcel_clear(struct th_life_parcel *parcel)
 {

@@ -9,8 +9,8 @@
 #include "registry/life/parcel_life.h"
 #include "registry/rules.h"
 #include "registry/work.h"
-#include "store/overlap_store.h"
-#include "store/parcel_store.h"
+#include "store/ground/overlap_store.h"
+#include "store/ground/parcel_store.h"
 
 // A parcel that is taken apart, put together or stored. Zero before use.
 struct th_life_parcel {

@@ -5,7 +5,7 @@
 
 #include "core/text.h"
 #include "registry/life/parcel_life_internal.h"
-#include "store/parcel_life_store.h"
+#include "store/ground/parcel_life_store.h"
 
 struct merging {
     struct th_work *work;

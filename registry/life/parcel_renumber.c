@@ -7,7 +7,7 @@
 #include "core/text.h"
 #include "registry/life/parcel_life_internal.h"
 #include "registry/reference.h"
-#include "store/parcel_life_store.h"
+#include "store/ground/parcel_life_store.h"
 
 static enum th_status store_version(struct th_work *work,
                                     const struct th_parcel_renumber_options *options,

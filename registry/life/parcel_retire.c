@@ -3,7 +3,7 @@
 
 #include "registry/life/parcel_life_internal.h"
 #include "registry/reference.h"
-#include "store/parcel_life_store.h"
+#include "store/ground/parcel_life_store.h"
 
 static enum th_status retire(struct th_work *work, const struct th_parcel_retire_options *options,
                              struct th_json *reply, struct th_json *body, struct th_error *err)

@@ -8,8 +8,8 @@
 #include "core/text.h"
 #include "registry/life/parcel_life_internal.h"
 #include "registry/parcel_lineage.h"
-#include "store/overlap_store.h"
-#include "store/parcel_life_store.h"
+#include "store/ground/overlap_store.h"
+#include "store/ground/parcel_life_store.h"
 
 struct splitting {
     struct th_work *work;

@@ -12,7 +12,7 @@
 
 #include "core/messages.h"
 #include "registry/registry.h"
-#include "store/package_store.h"
+#include "store/estimate/package_store.h"
 
 struct th_package_create_options {
     const char *name;

@@ -11,9 +11,9 @@
 #include "registry/layer/layers.h"
 #include "registry/package/package_held.h"
 #include "registry/parcel_lineage.h"
-#include "store/overlap_store.h"
-#include "store/package_store.h"
-#include "store/parcel_life_store.h"
+#include "store/estimate/package_store.h"
+#include "store/ground/overlap_store.h"
+#include "store/ground/parcel_life_store.h"
 
 struct checking {
     struct th_store *store;

@@ -6,7 +6,7 @@
 #include "gis/fabric.h"
 #include "gis/ground.h"
 #include "registry/package/package_internal.h"
-#include "store/layer_store.h"
+#include "store/ground/layer_store.h"
 
 struct th_held_other { // who holds it
     struct th_ground *ground;

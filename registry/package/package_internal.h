@@ -6,7 +6,7 @@
 #include "registry/estimate/estimate_internal.h"
 #include "registry/package/package.h"
 #include "registry/rules.h"
-#include "store/credit_store.h"
+#include "store/estimate/credit_store.h"
 
 // A package with what its next step looks at.
 struct th_package_open {

@@ -6,11 +6,11 @@
 
 #include "core/text.h"
 #include "registry/package/package_internal.h"
-#include "store/forecast_store.h"
-#include "store/issuance_store.h"
-#include "store/ledger_store.h"
+#include "store/deal/forecast_store.h"
+#include "store/deal/trade_store.h"
+#include "store/ledger/issuance_store.h"
+#include "store/ledger/ledger_store.h"
 #include "store/registry_store.h"
-#include "store/trade_store.h"
 
 // Sums over the vintages, and what reply and journal say about each.
 struct issued {

@@ -6,7 +6,7 @@
 #include "registry/estimate/estimate.h"
 #include "registry/package/package_internal.h"
 #include "registry/reply.h"
-#include "store/issuance_store.h"
+#include "store/ledger/issuance_store.h"
 
 static struct th_json *text_or_null(const char *text)
 {

@@ -5,7 +5,7 @@
 #include "core/text.h"
 #include "registry/package/package.h"
 #include "registry/package/package_internal.h"
-#include "store/forecast_store.h"
+#include "store/deal/forecast_store.h"
 
 // Whoever was promised its tonnes relies on it.
 static enum th_status check_promised(struct th_store *store,

@@ -8,8 +8,8 @@
 #include "registry/records/activity_internal.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
-#include "store/activity_store.h"
-#include "store/parcel_store.h"
+#include "store/estimate/activity_store.h"
+#include "store/ground/parcel_store.h"
 
 struct listing {
     struct th_store *store;

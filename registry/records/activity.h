@@ -33,7 +33,8 @@ struct th_activity_list_options { // texts are borrowed; NULL: any
     int64_t parcel_id; // 0: any
 };
 // Reply: n, records[{parcel_id, number, village, village_name, year, version, quantities{}, source,
-// seq}], each in its latest version. quantities are exact texts by key, see store/activity_store.h.
+// seq}], each in its latest version. quantities are exact texts by key, see
+// store/estimate/activity_store.h.
 enum th_status th_activity_list(struct th_registry *registry,
                                 const struct th_activity_list_options *options,
                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

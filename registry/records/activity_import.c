@@ -6,8 +6,8 @@
 #include "core/text.h"
 #include "registry/records/activity_internal.h"
 #include "registry/reply.h"
-#include "store/activity_store.h"
-#include "store/package_store.h"
+#include "store/estimate/activity_store.h"
+#include "store/estimate/package_store.h"
 
 // What the registry has of a parcel and year; copies.
 struct known {

@@ -3,7 +3,7 @@
 
 #include "core/text.h"
 #include "registry/records/activity_internal.h"
-#include "store/parcel_store.h"
+#include "store/ground/parcel_store.h"
 
 void th_activity_problem(struct th_activity_run *m, size_t row, const char *code, bool error,
                          const struct th_error *what)

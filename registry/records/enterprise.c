@@ -7,7 +7,7 @@
 #include "registry/records/enterprise_internal.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
-#include "store/package_store.h"
+#include "store/estimate/package_store.h"
 
 extern const struct th_embedded_file th_embed_fields[];
 extern const size_t th_embed_fields_count;

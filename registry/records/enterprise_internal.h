@@ -4,7 +4,7 @@
 
 #include "registry/records/enterprise.h"
 #include "registry/records/record_internal.h"
-#include "store/enterprise_store.h"
+#include "store/people/enterprise_store.h"
 
 struct th_enterprise_words; // what may stand in columns of words, by data/fields/enterprises.json
 // TH_INTERNAL ("field_names_broken").

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "store/rule_store.h"
+#include "store/people/rule_store.h"
 
 static const struct {
     const char *name;

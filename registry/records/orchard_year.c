@@ -6,7 +6,7 @@
 
 #include "core/text.h"
 #include "registry/records/orchard_internal.h"
-#include "store/activity_store.h"
+#include "store/estimate/activity_store.h"
 
 const char *th_orchard_state_name(enum th_orchard_state state)
 {

@@ -5,7 +5,7 @@
 
 #include "registry/records/plot.h"
 #include "registry/records/record_internal.h"
-#include "store/plot_store.h"
+#include "store/estimate/plot_store.h"
 
 enum {
     TH_PLOT_PARCELS_MAX = 32, // that one plot stands for by name

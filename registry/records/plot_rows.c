@@ -5,7 +5,7 @@
 
 #include "core/text.h"
 #include "registry/records/plot_internal.h"
-#include "store/parcel_store.h"
+#include "store/ground/parcel_store.h"
 
 enum { YEAR_MIN = 1950 };
 

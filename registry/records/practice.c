@@ -10,7 +10,7 @@
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "registry/roll.h"
-#include "store/activity_store.h"
+#include "store/estimate/activity_store.h"
 
 enum { LISTED_MAX = 10000, NOTE_LIMIT = 4096 };
 

@@ -5,7 +5,7 @@
 
 #include "core/ratio.h"
 #include "gis/area.h"
-#include "store/package_store.h"
+#include "store/estimate/package_store.h"
 
 // Less ground than this beyond what earlier reversals took is how drawings were rounded.
 #define FRESH_MIN_M2 1.0

@@ -4,7 +4,7 @@
 #define TH_REGISTRY_EXTENT_H
 
 #include "registry/reversal/drawn.h"
-#include "store/reversal_store.h"
+#include "store/deal/reversal_store.h"
 
 struct th_extent_question {
     const struct th_drawn *drawn;

@@ -7,7 +7,7 @@
 #include "core/text.h"
 #include "registry/reference.h"
 #include "registry/village_list.h"
-#include "store/parcel_life_store.h"
+#include "store/ground/parcel_life_store.h"
 
 enum { SIMILAR_MAX = 3 };
 

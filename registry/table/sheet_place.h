@@ -5,7 +5,7 @@
 
 #include "core/date.h"
 #include "registry/work.h"
-#include "store/parcel_store.h"
+#include "store/ground/parcel_store.h"
 
 struct th_sheet_places; // opaque
 

@@ -7,7 +7,7 @@
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "registry/tenure/tenure_internal.h"
-#include "store/parcel_store.h"
+#include "store/ground/parcel_store.h"
 
 static void set_date(struct th_json *json, const char *key, struct th_date date)
 {

@@ -4,7 +4,7 @@
 #include "core/ratio.h"
 #include "registry/table/sheet.h"
 #include "registry/tenure/tenure.h"
-#include "store/tenure_store.h"
+#include "store/ground/tenure_store.h"
 
 enum th_tenure_column {
     TH_TENURE_NUMBER,

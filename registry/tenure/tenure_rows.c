@@ -5,7 +5,7 @@
 #include "core/text.h"
 #include "registry/reference.h"
 #include "registry/tenure/tenure_import_internal.h"
-#include "store/parcel_store.h"
+#include "store/ground/parcel_store.h"
 
 void th_tenure_problem(struct th_tenure_run *m, size_t row, const char *severity,
                        const struct th_error *what)

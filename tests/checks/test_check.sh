@@ -162,6 +162,9 @@ layers)
     mkdir registry/intake
     echo '#include "registry/table/sheet.h"' >registry/intake/a.c
     accepts 'a room above another'
+    mkdir store/journal
+    echo '#include "store/deal/trade_store.h"' >store/journal/a.c
+    refuses 'the journal includes the deals' '^store/journal/a\.c:1: .*upward'
     mkdir trading/deal
     echo '#include "trading/inbox/inbox.h"' >trading/deal/a.c
     refuses 'the frame of deals includes the inbox' '^trading/deal/a\.c:1: .*upward'
@@ -268,8 +271,9 @@ journal)
         sed 's/Entries/各种记录/; s/Posts/过账/' docs/audit.md >docs/audit.zh-CN.md
         printf 'int f(int request) {\n    return begin(request,\n                 "deal.make");\n}\n' \
             >trading/deal.c
+        mkdir -p store/journal
         printf 'static const char *const COLUMNS_DEAL[] = {"id", "day", NULL};\nrow ROWS[] = {{"deal", SQL_DEAL, COLUMNS_DEAL, 1}};\n' \
-            >store/post_row_store.c
+            >store/journal/post_row_store.c
     }
     plant_journal 'deal.make' ' `id` `day?`'
     accepts 'a document that has what is written'

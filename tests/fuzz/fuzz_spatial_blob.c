@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/spatial_blob.h"
+#include "store/ground/spatial_blob.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_blob(const uint8_t *data, size_t size)

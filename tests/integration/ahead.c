@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "store/forecast_store.h"
-#include "store/money_store.h"
+#include "store/deal/forecast_store.h"
+#include "store/deal/money_store.h"
 
 static const struct th_request BANK = {.login = "bank"};
 

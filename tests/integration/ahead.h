@@ -2,7 +2,7 @@
 #ifndef TH_TESTS_AHEAD_H
 #define TH_TESTS_AHEAD_H
 
-#include "store/promise_store.h"
+#include "store/deal/promise_store.h"
 #include "tests/integration/market.h"
 #include "trading/ahead/forecast.h"
 #include "trading/ahead/promise.h"

@@ -6,8 +6,8 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "registry/setup.h"
-#include "store/issuance_store.h"
-#include "store/package_store.h"
+#include "store/estimate/package_store.h"
+#include "store/ledger/issuance_store.h"
 
 static void add_segment(struct market *market, int64_t issuance_id, int64_t *at_kg, int64_t kg,
                         int64_t parcel_id, int year)

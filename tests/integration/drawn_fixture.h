@@ -4,7 +4,7 @@
 
 #include "gis/geometry.h"
 #include "registry/layer/layer.h"
-#include "store/parcel_store.h"
+#include "store/ground/parcel_store.h"
 #include "tests/integration/parcel_fixture.h"
 
 enum { DRAWN_SIZE = 256 * 1024 };

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "store/package_store.h"
+#include "store/estimate/package_store.h"
 
 void world_note(struct world *w, const char *format, ...)
 {

@@ -7,17 +7,17 @@
 
 #include "core/file.h"
 #include "core/text.h"
-#include "store/forecast_store.h"
-#include "store/issuance_store.h"
-#include "store/journal_store.h"
-#include "store/lock_store.h"
-#include "store/methodology_store.h"
-#include "store/money_store.h"
-#include "store/package_store.h"
-#include "store/parcel_store.h"
-#include "store/party_store.h"
+#include "store/deal/forecast_store.h"
+#include "store/deal/lock_store.h"
+#include "store/deal/money_store.h"
+#include "store/deal/reversal_store.h"
+#include "store/estimate/methodology_store.h"
+#include "store/estimate/package_store.h"
+#include "store/ground/parcel_store.h"
+#include "store/journal/journal_store.h"
+#include "store/ledger/issuance_store.h"
+#include "store/people/party_store.h"
 #include "store/rebuild_store.h"
-#include "store/reversal_store.h"
 
 static const char *const VILLAGES[] = {MARKET_VILLAGE_1, MARKET_VILLAGE_2, MARKET_VILLAGE_3};
 

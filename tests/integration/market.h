@@ -4,7 +4,7 @@
 #define TH_TESTS_MARKET_H
 
 #include "core/json.h"
-#include "store/ledger_store.h"
+#include "store/ledger/ledger_store.h"
 #include "tests/unit/registry_world.h"
 #include "trading/account/account.h"
 #include "trading/deal/trade.h"

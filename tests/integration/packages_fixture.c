@@ -7,9 +7,9 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "registry/setup.h"
-#include "store/import_store.h"
-#include "store/journal_store.h"
-#include "store/parcel_store.h"
+#include "store/ground/import_store.h"
+#include "store/ground/parcel_store.h"
+#include "store/journal/journal_store.h"
 
 static const struct {
     const char *kind, *land_class, *village;

@@ -2,7 +2,7 @@
 #ifndef TH_TESTS_PIECES_H
 #define TH_TESTS_PIECES_H
 
-#include "store/parcel_store.h"
+#include "store/ground/parcel_store.h"
 #include "tests/integration/cells.h"
 
 enum {

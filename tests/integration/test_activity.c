@@ -9,7 +9,7 @@
 #include "registry/audit.h"
 #include "registry/life/parcel_life.h"
 #include "registry/setup.h"
-#include "store/activity_store.h"
+#include "store/estimate/activity_store.h"
 #include "tests/integration/parcel_fixture.h"
 
 // Three parcels, each of 10 mu by contract and about 16 by map.

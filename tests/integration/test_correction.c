@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/money_store.h"
+#include "store/deal/money_store.h"
 #include "tests/integration/market.h"
 #include "trading/books/hledger.h"
 #include "trading/trace/price.h"

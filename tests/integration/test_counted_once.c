@@ -10,7 +10,7 @@
 #include "registry/package/package.h"
 #include "registry/rule.h"
 #include "registry/work.h"
-#include "store/parcel_store.h"
+#include "store/ground/parcel_store.h"
 #include "tests/integration/drawn_fixture.h"
 
 static const double CELL_M2 = 10642.475;

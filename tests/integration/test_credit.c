@@ -7,7 +7,7 @@
 #include "registry/estimate/methodology.h"
 #include "registry/registry.h"
 #include "store/check.h"
-#include "store/ledger_store.h"
+#include "store/ledger/ledger_store.h"
 #include "tests/integration/packages_fixture.h"
 
 static int set_up(void **state)

@@ -5,7 +5,7 @@
 #include "core/file.h"
 #include "registry/estimate/methodology.h"
 #include "registry/life/parcel_life.h"
-#include "store/estimate_store.h"
+#include "store/estimate/estimate_store.h"
 #include "tests/integration/packages_fixture.h"
 #include "tests/unit/registry_world.h"
 

@@ -13,7 +13,7 @@
 #include "registry/life/parcel_life.h"
 #include "registry/package/package.h"
 #include "registry/setup.h"
-#include "store/package_store.h"
+#include "store/estimate/package_store.h"
 #include "tests/integration/ground_world.h"
 
 enum { N_SEQUENCES = 8, N_STEPS = 24, SEQUENCES_A_REGISTRY = 40 };

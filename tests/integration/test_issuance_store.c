@@ -1,5 +1,5 @@
 // What stands behind serials: the line of kilograms of an issuance.
-#include "store/issuance_store.h"
+#include "store/ledger/issuance_store.h"
 #include "tests/integration/packages_fixture.h"
 
 struct trace {

@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "store/db_internal.h"
-#include "store/lock_store.h"
-#include "store/money_store.h"
+#include "store/deal/lock_store.h"
+#include "store/deal/money_store.h"
 #include "tests/integration/market.h"
 
 static int64_t issue_one(struct market *market, int64_t issued_t, int64_t buffer_t)

@@ -7,7 +7,7 @@
 
 #include "core/text.h"
 #include "store/db_internal.h"
-#include "store/money_store.h"
+#include "store/deal/money_store.h"
 #include "tests/integration/market.h"
 
 enum {

@@ -8,8 +8,8 @@
 #include "registry/life/parcel_life.h"
 #include "registry/package/package.h"
 #include "registry/setup.h"
-#include "store/overlap_store.h"
-#include "store/parcel_store.h"
+#include "store/ground/overlap_store.h"
+#include "store/ground/parcel_store.h"
 #include "tests/integration/drawn_fixture.h"
 
 enum { DRAWING_SIZE = 256 };

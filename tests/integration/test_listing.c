@@ -1,7 +1,7 @@
 // Listings and their acceptance: what is offered, taken, left and withdrawn.
 #include <stdio.h>
 
-#include "store/money_store.h"
+#include "store/deal/money_store.h"
 #include "tests/integration/market.h"
 #include "trading/spot/listing.h"
 

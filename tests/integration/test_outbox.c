@@ -8,7 +8,7 @@
 
 #include "core/file.h"
 #include "core/text.h"
-#include "store/outbox_store.h"
+#include "store/revenue/outbox_store.h"
 #include "tests/integration/outbox_fixture.h"
 
 static int64_t get(const struct th_json *object, const char *key)

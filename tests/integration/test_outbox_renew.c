@@ -10,7 +10,7 @@
 
 #include "core/file.h"
 #include "core/messages.h"
-#include "store/outbox_store.h"
+#include "store/revenue/outbox_store.h"
 #include "tests/integration/outbox_fixture.h"
 
 // --- The bank's side, after its handbook ---------------------------------------------------------

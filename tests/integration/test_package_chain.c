@@ -1,6 +1,6 @@
 // From parcels to units, as the reported cases have it.
 #include "registry/intake/parcel.h"
-#include "store/journal_store.h"
+#include "store/journal/journal_store.h"
 #include "tests/integration/packages_fixture.h"
 
 static const struct th_json *member_at(const struct th_json *reply, const char *list, size_t index)

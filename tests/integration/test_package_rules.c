@@ -1,6 +1,6 @@
 // Everything that a package is refused for, and who may do which step.
 #include "registry/reference.h"
-#include "store/package_store.h"
+#include "store/estimate/package_store.h"
 #include "tests/integration/packages_fixture.h"
 
 #define FROM "2021-01-01"

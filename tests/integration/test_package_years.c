@@ -7,8 +7,8 @@
 #include "core/file.h"
 #include "registry/records/activity.h"
 #include "registry/registry.h"
-#include "store/estimate_store.h"
-#include "store/issuance_store.h"
+#include "store/estimate/estimate_store.h"
+#include "store/ledger/issuance_store.h"
 #include "tests/integration/packages_fixture.h"
 
 struct rows {

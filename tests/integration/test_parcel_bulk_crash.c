@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/parcel_bulk_store.h"
+#include "store/ground/parcel_bulk_store.h"
 #include "tests/unit/parcel_rows.h"
 
 // More than SQLite keeps in memory, so that the file itself was written when the child dies.

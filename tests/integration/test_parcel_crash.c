@@ -8,7 +8,7 @@
 
 #include "core/buf.h"
 #include "registry/audit.h"
-#include "store/parcel_store.h"
+#include "store/ground/parcel_store.h"
 #include "tests/integration/parcel_fixture.h"
 
 enum { ROUNDS = 20, CELLS = 400, CELLS_A_ROW = 20 };

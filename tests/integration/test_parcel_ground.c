@@ -7,8 +7,8 @@
 #include "registry/package/package.h"
 #include "registry/rule.h"
 #include "registry/setup.h"
-#include "store/overlap_store.h"
-#include "store/parcel_store.h"
+#include "store/ground/overlap_store.h"
+#include "store/ground/parcel_store.h"
 #include "tests/integration/drawn_fixture.h"
 
 static void county_add(struct fixture *f)

@@ -5,7 +5,7 @@
 
 #include "core/file.h"
 #include "registry/setup.h"
-#include "store/parcel_store.h"
+#include "store/ground/parcel_store.h"
 #include "tests/integration/parcel_fixture.h"
 
 enum { TEXT_SIZE = 64 * 1024 };

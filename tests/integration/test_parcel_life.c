@@ -10,8 +10,8 @@
 #include "registry/life/parcel_life.h"
 #include "registry/package/package.h"
 #include "registry/setup.h"
-#include "store/estimate_store.h"
-#include "store/parcel_life_store.h"
+#include "store/estimate/estimate_store.h"
+#include "store/ground/parcel_life_store.h"
 #include "tests/integration/parcel_fixture.h"
 
 // Three cells of 0.001° beside each other, and one of the other village.

@@ -6,7 +6,7 @@
 #include "registry/life/parcel_life.h"
 #include "registry/package/package.h"
 #include "registry/setup.h"
-#include "store/parcel_life_store.h"
+#include "store/ground/parcel_life_store.h"
 #include "tests/integration/intake_fixture.h"
 
 // Cells 0 and 1 are the parcels 1 ("A-1") and 2 ("A-2").

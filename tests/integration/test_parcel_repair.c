@@ -3,8 +3,8 @@
 #include "core/text.h"
 #include "gis/geometry.h"
 #include "registry/intake/parcel_internal.h"
-#include "store/overlap_store.h"
-#include "store/parcel_life_store.h"
+#include "store/ground/overlap_store.h"
+#include "store/ground/parcel_life_store.h"
 #include "tests/integration/intake_fixture.h"
 
 static struct th_json *import(struct fixture *f, const char *rows, const char *login,

@@ -7,7 +7,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "registry/export/export.h"
-#include "store/parcel_store.h"
+#include "store/ground/parcel_store.h"
 #include "tests/integration/drawn_fixture.h"
 #include "tests/support/map_shift.h"
 

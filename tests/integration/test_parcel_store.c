@@ -1,12 +1,12 @@
 // Parcels in the file, without the import around them.
-#include "store/parcel_row.h"
+#include "store/ground/parcel_row.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/hash.h"
 #include "registry/work.h"
-#include "store/import_store.h"
+#include "store/ground/import_store.h"
 #include "tests/integration/parcel_fixture.h"
 
 // A rectangle as WKB MultiPolygon, little-endian.

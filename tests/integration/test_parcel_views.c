@@ -8,7 +8,7 @@
 #include "gis/reader.h"
 #include "registry/export/export.h"
 #include "registry/export/map.h"
-#include "store/parcel_store.h"
+#include "store/ground/parcel_store.h"
 #include "tests/integration/parcel_fixture.h"
 #include "tests/unit/source_rows.h"
 

@@ -4,7 +4,7 @@
 
 #include "core/file.h"
 #include "registry/setup.h"
-#include "store/money_store.h"
+#include "store/deal/money_store.h"
 #include "tests/integration/market.h"
 #include "trading/inbox/inbox.h"
 #include "trading/payment/payment.h"

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "registry/setup.h"
-#include "store/money_store.h"
+#include "store/deal/money_store.h"
 #include "tests/integration/market.h"
 #include "tests/unit/case_file.h"
 #include "trading/pledge/pledge.h"

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "core/text.h"
-#include "store/money_store.h"
+#include "store/deal/money_store.h"
 #include "tests/integration/market.h"
 #include "trading/pledge/pledge.h"
 #include "trading/spot/listing.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "registry/setup.h"
-#include "store/plot_store.h"
+#include "store/estimate/plot_store.h"
 #include "tests/integration/parcel_fixture.h"
 
 static const char FEATURES[] =

@@ -5,8 +5,8 @@
 
 #include "registry/audit.h"
 #include "store/db_internal.h"
-#include "store/journal_store.h"
-#include "store/posting.h"
+#include "store/journal/journal_store.h"
+#include "store/journal/posting.h"
 #include "store/rebuild_store.h"
 #include "tests/integration/market.h"
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/forecast_store.h"
+#include "store/deal/forecast_store.h"
 #include "tests/integration/ahead.h"
 #include "trading/inbox/inbox.h"
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "store/forecast_store.h"
-#include "store/money_store.h"
+#include "store/deal/forecast_store.h"
+#include "store/deal/money_store.h"
 #include "tests/integration/ahead.h"
 
 enum {

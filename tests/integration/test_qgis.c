@@ -8,9 +8,9 @@
 
 #include "core/buf.h"
 #include "core/text.h"
-#include "store/import_store.h"
-#include "store/journal_store.h"
-#include "store/parcel_store.h"
+#include "store/ground/import_store.h"
+#include "store/ground/parcel_store.h"
+#include "store/journal/journal_store.h"
 #include "tests/unit/registry_world.h"
 
 enum { NOT_THERE = 127 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "registry/setup.h"
-#include "store/revenue_store.h"
+#include "store/revenue/revenue_store.h"
 #include "tests/integration/market.h"
 
 static int64_t get(const struct th_json *object, const char *key)

@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "registry/rule.h"
-#include "store/money_store.h"
-#include "store/party_store.h"
+#include "store/deal/money_store.h"
+#include "store/people/party_store.h"
 #include "tests/integration/market.h"
 #include "trading/inbox/inbox.h"
 

@@ -4,7 +4,7 @@
 #include "registry/reversal/extent.h"
 #include "registry/rule.h"
 #include "registry/setup.h"
-#include "store/reversal_store.h"
+#include "store/deal/reversal_store.h"
 #include "tests/integration/burnt.h"
 #include "trading/account/account_show.h"
 #include "trading/inbox/inbox.h"

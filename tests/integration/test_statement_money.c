@@ -1,6 +1,6 @@
 // What statements tell: of a village agreed, arrived, open until when, as the books have it; of an
 // account the units and the money of one period.
-#include "store/money_store.h"
+#include "store/deal/money_store.h"
 #include "tests/integration/ahead.h"
 #include "trading/payment/payment.h"
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "registry/rule.h"
-#include "store/journal_store.h"
-#include "store/money_store.h"
+#include "store/deal/money_store.h"
+#include "store/journal/journal_store.h"
 #include "tests/integration/market.h"
 #include "trading/deal/trade.h"
 #include "trading/spot/spot.h"

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "core/json.h"
-#include "store/import_store.h"
-#include "store/journal_store.h"
-#include "store/party_store.h"
+#include "store/ground/import_store.h"
+#include "store/journal/journal_store.h"
+#include "store/people/party_store.h"
 
 static void put_u32(unsigned char **at, uint32_t value)
 {

@@ -2,7 +2,7 @@
 #ifndef TH_TESTS_PARCEL_ROWS_H
 #define TH_TESTS_PARCEL_ROWS_H
 
-#include "store/parcel_row.h"
+#include "store/ground/parcel_row.h"
 #include "tests/unit/registry_world.h"
 
 #define ROWS_VILLAGE "330523001201"

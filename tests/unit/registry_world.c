@@ -7,7 +7,7 @@
 #include "core/text.h"
 #include "registry/audit.h"
 #include "registry/setup.h"
-#include "store/journal_store.h"
+#include "store/journal/journal_store.h"
 #include "store/store_internal.h"
 
 static int64_t world_now(void *context)

@@ -1,10 +1,10 @@
-#include "store/activity_store.h"
+#include "store/estimate/activity_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "registry/audit.h"
-#include "store/journal_store.h"
+#include "store/journal/journal_store.h"
 #include "tests/unit/parcel_rows.h"
 
 static struct th_activity record(int64_t parcel_id, int year, int64_t version,

@@ -1,4 +1,4 @@
-#include "store/draft_store.h"
+#include "store/ground/draft_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>

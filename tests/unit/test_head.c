@@ -8,8 +8,8 @@
 #include "registry/head.h"
 #include "registry/key.h"
 #include "registry/setup.h"
-#include "store/head_store.h"
-#include "store/journal_store.h"
+#include "store/journal/head_store.h"
+#include "store/journal/journal_store.h"
 #include "tests/unit/registry_world.h"
 
 static const int64_t DAY_S = 86400;

@@ -4,7 +4,7 @@
 
 #include "core/buf.h"
 #include "core/text.h"
-#include "store/journal_store.h"
+#include "store/journal/journal_store.h"
 #include "store/store_internal.h"
 #include "tests/unit/registry_world.h"
 

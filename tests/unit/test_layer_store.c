@@ -1,4 +1,4 @@
-#include "store/layer_store.h"
+#include "store/ground/layer_store.h"
 
 #include <stdio.h>
 

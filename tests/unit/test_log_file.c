@@ -9,7 +9,7 @@
 
 #include <sqlite3.h>
 
-#include "store/write_behind_internal.h"
+#include "store/file/write_behind_internal.h"
 #include "tests/support/support.h"
 
 static int folder_make(void **state)

@@ -1,6 +1,6 @@
-#include "store/overlap_store.h"
+#include "store/ground/overlap_store.h"
 
-#include "store/layer_store.h"
+#include "store/ground/layer_store.h"
 #include "tests/unit/parcel_rows.h"
 
 static int make(void **state)

@@ -1,6 +1,6 @@
 // Many parcels at once: the same rows as one by one, and an index that SQLite and SpatiaLite
 // accept.
-#include "store/parcel_bulk_store.h"
+#include "store/ground/parcel_bulk_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>

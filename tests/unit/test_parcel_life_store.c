@@ -1,5 +1,5 @@
 // What happens to a parcel after it was stored.
-#include "store/parcel_life_store.h"
+#include "store/ground/parcel_life_store.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "core/text.h"
-#include "store/party_store.h"
+#include "store/people/party_store.h"
 #include "tests/unit/registry_world.h"
 
 struct rows {

@@ -1,4 +1,4 @@
-#include "store/plot_store.h"
+#include "store/estimate/plot_store.h"
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "store/profile_store.h"
+#include "store/ground/profile_store.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "store/spatial_blob.h"
+#include "store/ground/spatial_blob.h"
 
 #include <stdlib.h>
 

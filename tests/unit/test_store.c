@@ -14,8 +14,8 @@
 
 #include "core/file.h"
 #include "core/text.h"
-#include "store/journal_store.h"
-#include "store/party_store.h"
+#include "store/journal/journal_store.h"
+#include "store/people/party_store.h"
 #include "store/store_internal.h"
 #include "tests/unit/registry_world.h"
 #include "tests/unit/table_names.h"

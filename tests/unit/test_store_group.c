@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "store/journal_store.h"
-#include "store/party_store.h"
+#include "store/journal/journal_store.h"
+#include "store/people/party_store.h"
 #include "tests/unit/registry_world.h"
 
 static const struct th_store_options OPTIONS = {.program = "tanhui test", .now_utc = 1700000000};

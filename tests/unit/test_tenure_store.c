@@ -1,4 +1,4 @@
-#include "store/tenure_store.h"
+#include "store/ground/tenure_store.h"
 
 #include <stdio.h>
 

@@ -9,7 +9,7 @@
 #include "registry/reference.h"
 #include "registry/setup.h"
 #include "registry/work.h"
-#include "store/party_store.h"
+#include "store/people/party_store.h"
 #include "tests/unit/registry_world.h"
 
 static int make(void **state)

@@ -11,7 +11,7 @@
 
 #include <sqlite3.h>
 
-#include "store/write_behind_internal.h"
+#include "store/file/write_behind_internal.h"
 #include "tests/support/support.h"
 
 enum { ROWS = 400, BLOB_BYTES = 3000, CHANGES = 2000 };

@@ -7,8 +7,8 @@
 #include "core/text.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
-#include "store/book_store.h"
-#include "store/reversal_store.h"
+#include "store/deal/reversal_store.h"
+#include "store/revenue/book_store.h"
 #include "trading/trading_internal.h"
 
 enum { N_UNIT_STATES = 5 }; // held locked buffer retired cancelled

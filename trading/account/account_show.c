@@ -8,9 +8,9 @@
 #include "core/text.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
-#include "store/account_store.h"
-#include "store/enterprise_store.h"
-#include "store/reversal_store.h"
+#include "store/deal/reversal_store.h"
+#include "store/estimate/account_store.h"
+#include "store/people/enterprise_store.h"
 #include "trading/trading_internal.h"
 
 enum { PERCENT_SIZE = 40, PERCENT_CENT = 10000 };

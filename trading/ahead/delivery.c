@@ -4,8 +4,8 @@
 
 #include "core/ratio.h"
 #include "core/text.h"
-#include "store/forecast_store.h"
-#include "store/journal_store.h"
+#include "store/deal/forecast_store.h"
+#include "store/journal/journal_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/deal/stock.h"
 

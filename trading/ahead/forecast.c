@@ -11,9 +11,9 @@
 #include "registry/estimate/methodology.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
-#include "store/estimate_store.h"
-#include "store/forecast_store.h"
-#include "store/pledge_store.h"
+#include "store/deal/forecast_store.h"
+#include "store/deal/pledge_store.h"
+#include "store/estimate/estimate_store.h"
 #include "trading/ahead/promise.h"
 
 // What a run estimates for a package.

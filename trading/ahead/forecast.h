@@ -27,7 +27,7 @@ enum th_status th_forecast_list(struct th_registry *registry, const char *packag
 // The reply is one of these objects by itself.
 enum th_status th_forecast_show(struct th_registry *registry, const char *forecast,
                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
-// What can be closed of a package's forecasts is closed (store/forecast_store.h). Also
+// What can be closed of a package's forecasts is closed (store/deal/forecast_store.h). Also
 // deals[{trade_id, kind, seller_name, buyer_name, tonnes, due_t, locked_t, forecast_t, short_t}] of
 // every open promise on them. TH_CONFLICT ("forecast_not_issued").
 enum th_status th_forecast_close(struct th_registry *registry, const struct th_request *request,

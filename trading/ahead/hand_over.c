@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/ratio.h"
-#include "store/correction_store.h"
-#include "store/forecast_store.h"
+#include "store/deal/correction_store.h"
+#include "store/deal/forecast_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/deal/stock.h"
 

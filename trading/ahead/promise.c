@@ -6,7 +6,7 @@
 
 #include "core/text.h"
 #include "registry/reference.h"
-#include "store/forecast_store.h"
+#include "store/deal/forecast_store.h"
 #include "trading/deal/stock.h"
 
 struct draft {

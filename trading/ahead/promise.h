@@ -11,7 +11,7 @@
 #define TH_TRADING_PROMISE_H
 
 #include "registry/registry.h"
-#include "store/promise_store.h"
+#include "store/deal/promise_store.h"
 #include "trading/deal/deal.h"
 
 struct th_promise_input {

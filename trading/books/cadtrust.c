@@ -7,10 +7,10 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "registry/reply.h"
-#include "store/cadtrust_store.h"
-#include "store/issuance_store.h"
+#include "store/ledger/issuance_store.h"
+#include "store/ledger/unit_find_store.h"
 #include "store/registry_store.h"
-#include "store/unit_find_store.h"
+#include "store/revenue/cadtrust_store.h"
 #include "trading/books/cadtrust_internal.h"
 #include "trading/trading_internal.h"
 

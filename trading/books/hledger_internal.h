@@ -2,8 +2,8 @@
 #ifndef TH_TRADING_HLEDGER_INTERNAL_H
 #define TH_TRADING_HLEDGER_INTERNAL_H
 
-#include "store/book_store.h"
-#include "store/party_store.h"
+#include "store/people/party_store.h"
+#include "store/revenue/book_store.h"
 #include "trading/books/book_internal.h"
 
 struct th_hledger_leg { // of the entry at hand

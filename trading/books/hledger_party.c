@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "store/correction_store.h"
+#include "store/deal/correction_store.h"
 #include "trading/books/hledger_internal.h"
 
 void th_hledger_clear(struct th_hledger *h)

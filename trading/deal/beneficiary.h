@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "registry/work.h"
-#include "store/beneficiary_store.h"
+#include "store/people/beneficiary_store.h"
 
 // Was the name accepted, with this credit code ("" or NULL of a person)? For whoever shows a
 // proposal before it is approved.

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/limit_store.h"
+#include "store/people/limit_store.h"
 #include "trading/trading_internal.h"
 
 static enum th_status read_limit(struct th_registry *registry,

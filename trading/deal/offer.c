@@ -5,8 +5,8 @@
 
 #include "core/text.h"
 #include "registry/rules.h"
-#include "store/forecast_store.h"
-#include "store/offer_store.h"
+#include "store/deal/forecast_store.h"
+#include "store/deal/offer_store.h"
 #include "trading/deal/deal.h"
 #include "trading/deal/stock.h"
 

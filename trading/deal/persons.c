@@ -4,7 +4,7 @@
 
 #include "core/text.h"
 #include "registry/rules.h"
-#include "store/limit_store.h"
+#include "store/people/limit_store.h"
 #include "trading/deal/deal.h"
 
 enum th_status th_check_second_person(struct th_work *work, const char *proposed_by,

@@ -1,6 +1,6 @@
 // The villages' part of a sale is reckoned by one term. So what is sold, or promised to somebody
 // who takes of all of it alike, comes under one term: a deal for the units of each.
-#include "store/revenue_store.h"
+#include "store/revenue/revenue_store.h"
 #include "trading/deal/deal.h"
 
 static enum th_status differ(const char *on_date, const struct th_trade_line *first,

@@ -2,7 +2,7 @@
 #ifndef TH_TRADING_SCHEDULE_H
 #define TH_TRADING_SCHEDULE_H
 
-#include "store/schedule_store.h"
+#include "store/deal/schedule_store.h"
 #include "trading/deal/deal.h"
 
 // "2022-06-30=100000.00" and so on as rows of the deal's terms, by day; none given: none.

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/pledge_store.h"
-#include "store/promise_store.h"
+#include "store/deal/pledge_store.h"
+#include "store/deal/promise_store.h"
 #include "trading/deal/deal.h"
 #include "trading/deal/trade.h"
 

@@ -3,7 +3,7 @@
 #ifndef TH_TRADING_STOCK_H
 #define TH_TRADING_STOCK_H
 
-#include "store/forecast_store.h"
+#include "store/deal/forecast_store.h"
 #include "trading/deal/deal.h"
 
 struct th_stock_wish {

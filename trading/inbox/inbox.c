@@ -6,9 +6,9 @@
 
 #include "core/text.h"
 #include "registry/reply.h"
-#include "store/revenue_store.h"
-#include "store/reversal_store.h"
-#include "store/sale_store.h"
+#include "store/deal/reversal_store.h"
+#include "store/deal/sale_store.h"
+#include "store/revenue/revenue_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/deal/schedule.h"
 #include "trading/inbox/inbox_internal.h"

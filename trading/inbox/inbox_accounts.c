@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "store/party_account_store.h"
+#include "store/revenue/party_account_store.h"
 #include "trading/inbox/inbox_internal.h"
 
 struct walk {

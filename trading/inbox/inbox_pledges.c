@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "store/pledge_store.h"
+#include "store/deal/pledge_store.h"
 #include "trading/inbox/inbox_internal.h"
 #include "trading/pledge/pledge_internal.h"
 

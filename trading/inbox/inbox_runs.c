@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "store/payout_store.h"
-#include "store/revenue_run_store.h"
+#include "store/revenue/payout_store.h"
+#include "store/revenue/revenue_run_store.h"
 #include "trading/inbox/inbox_internal.h"
 
 struct walk {

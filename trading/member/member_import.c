@@ -8,7 +8,7 @@
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "registry/table/sheet.h"
-#include "store/party_store.h"
+#include "store/people/party_store.h"
 #include "trading/member/member_internal.h"
 
 enum column { GROUP, MEMBER, SHARE, MU, TOTAL_MU, FROM, TO, EXPECTED, N_COLUMNS };

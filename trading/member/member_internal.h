@@ -2,7 +2,7 @@
 #ifndef TH_TRADING_MEMBER_INTERNAL_H
 #define TH_TRADING_MEMBER_INTERNAL_H
 
-#include "store/member_store.h"
+#include "store/revenue/member_store.h"
 #include "trading/member/member.h"
 #include "trading/trading_internal.h"
 

@@ -5,7 +5,7 @@
 #include "core/text.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
-#include "store/tenure_store.h"
+#include "store/ground/tenure_store.h"
 #include "trading/member/member_internal.h"
 
 enum { MU_M2_300 = 200000 }; // 2000/3 m², in 1/300 m²

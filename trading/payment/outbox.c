@@ -12,7 +12,7 @@
 #include "net/post.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
-#include "store/outbox_store.h"
+#include "store/revenue/outbox_store.h"
 #include "trading/payment/outbox_internal.h"
 #include "trading/payment/payment_internal.h"
 #include "trading/trading_internal.h"

@@ -9,7 +9,7 @@
 #include "core/text.h"
 #include "net/post.h"
 #include "registry/reply.h"
-#include "store/outbox_store.h"
+#include "store/revenue/outbox_store.h"
 #include "trading/payment/outbox_internal.h"
 
 enum { BODY_MAX = 1 << 28 };

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "core/hash.h"
-#include "store/journal_store.h"
-#include "store/outbox_store.h"
+#include "store/journal/journal_store.h"
 #include "store/registry_store.h"
+#include "store/revenue/outbox_store.h"
 #include "trading/payment/outbox_internal.h"
 #include "trading/payment/payment_internal.h"
 

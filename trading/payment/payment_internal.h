@@ -2,9 +2,9 @@
 #ifndef TH_TRADING_PAYMENT_INTERNAL_H
 #define TH_TRADING_PAYMENT_INTERNAL_H
 
-#include "store/party_account_store.h"
-#include "store/payout_store.h"
-#include "store/revenue_run_store.h"
+#include "store/revenue/party_account_store.h"
+#include "store/revenue/payout_store.h"
+#include "store/revenue/revenue_run_store.h"
 #include "trading/payment/payment.h"
 #include "trading/trading_internal.h"
 

@@ -8,7 +8,7 @@
 #include "core/file.h"
 #include "papers/payment_list.h"
 #include "registry/reply.h"
-#include "store/outbox_store.h"
+#include "store/revenue/outbox_store.h"
 #include "trading/payment/payment_internal.h"
 
 static const char *words(const struct th_payment_file *file, struct th_arena *arena,

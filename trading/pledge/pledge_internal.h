@@ -2,7 +2,7 @@
 #ifndef TH_TRADING_PLEDGE_INTERNAL_H
 #define TH_TRADING_PLEDGE_INTERNAL_H
 
-#include "store/pledge_store.h"
+#include "store/deal/pledge_store.h"
 #include "trading/deal/deal.h"
 
 // An approved pledge by the number that people type, with its trade. TH_NOT_FOUND

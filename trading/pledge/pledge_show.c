@@ -5,8 +5,8 @@
 #include "core/text.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
-#include "store/forecast_store.h"
-#include "store/offer_store.h"
+#include "store/deal/forecast_store.h"
+#include "store/deal/offer_store.h"
 #include "trading/pledge/pledge.h"
 #include "trading/pledge/pledge_internal.h"
 

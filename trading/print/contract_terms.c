@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/forecast_store.h"
-#include "store/offer_store.h"
-#include "store/pledge_store.h"
+#include "store/deal/forecast_store.h"
+#include "store/deal/offer_store.h"
+#include "store/deal/pledge_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/print/contract_internal.h"
 

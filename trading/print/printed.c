@@ -6,7 +6,7 @@
 
 #include "core/date.h"
 #include "core/hash.h"
-#include "store/journal_store.h"
+#include "store/journal/journal_store.h"
 
 void th_printed_number(const char *what, const struct th_registry_record *registry,
                        int64_t trade_id, const char *head, char ret_number[TH_PRINTED_NUMBER_SIZE])

@@ -3,8 +3,8 @@
 #define TH_TRADING_PRINTED_INTERNAL_H
 
 #include "papers/proof.h"
+#include "store/deal/trade_store.h"
 #include "store/registry_store.h"
-#include "store/trade_store.h"
 
 enum { TH_PRINTED_NUMBER_SIZE = 64 };
 

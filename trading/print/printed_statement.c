@@ -8,7 +8,7 @@
 #include "core/file.h"
 #include "papers/statement.h"
 #include "registry/reply.h"
-#include "store/party_store.h"
+#include "store/people/party_store.h"
 #include "store/registry_store.h"
 #include "trading/account/account.h"
 #include "trading/revenue/revenue.h"

@@ -3,7 +3,7 @@
 
 #include "core/text.h"
 #include "registry/reference.h"
-#include "store/sale_store.h"
+#include "store/deal/sale_store.h"
 #include "trading/revenue/revenue.h"
 #include "trading/revenue/revenue_internal.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/ratio.h"
-#include "store/correction_store.h"
+#include "store/deal/correction_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/revenue/receipt.h"
 

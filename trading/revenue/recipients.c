@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/member_store.h"
+#include "store/revenue/member_store.h"
 #include "trading/revenue/revenue_internal.h"
 #include "trading/revenue/whole.h"
 

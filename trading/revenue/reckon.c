@@ -1,7 +1,7 @@
 // What the receipts of one sale bring by its term.
 #include <string.h>
 
-#include "store/sale_store.h"
+#include "store/deal/sale_store.h"
 #include "trading/revenue/revenue_internal.h"
 
 enum th_status th_percent_parse(const char *text, struct th_ratio *ret_ratio, struct th_error *err)

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "registry/reference.h"
-#include "store/sale_store.h"
+#include "store/deal/sale_store.h"
 #include "trading/revenue/revenue.h"
 #include "trading/revenue/revenue_internal.h"
 

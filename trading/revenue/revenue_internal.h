@@ -2,9 +2,9 @@
 #ifndef TH_TRADING_REVENUE_INTERNAL_H
 #define TH_TRADING_REVENUE_INTERNAL_H
 
-#include "store/payout_store.h"
-#include "store/revenue_run_store.h"
-#include "store/revenue_store.h"
+#include "store/revenue/payout_store.h"
+#include "store/revenue/revenue_run_store.h"
+#include "store/revenue/revenue_store.h"
 #include "trading/trading_internal.h"
 
 struct th_payment_list { // by party and group, each once; free with th_payment_list_clear

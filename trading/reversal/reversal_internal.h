@@ -2,7 +2,7 @@
 #ifndef TH_TRADING_REVERSAL_INTERNAL_H
 #define TH_TRADING_REVERSAL_INTERNAL_H
 
-#include "store/reversal_store.h"
+#include "store/deal/reversal_store.h"
 #include "trading/deal/deal.h"
 
 extern const struct th_deal_kind th_deal_reversal;

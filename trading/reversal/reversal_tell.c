@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/party_store.h"
+#include "store/people/party_store.h"
 #include "trading/reversal/reversal_internal.h"
 
 static void set_percent(struct th_json *object, const char *key, int64_t part, int64_t whole)

@@ -6,7 +6,7 @@
 #include "core/ratio.h"
 #include "core/text.h"
 #include "registry/reference.h"
-#include "store/pledge_store.h"
+#include "store/deal/pledge_store.h"
 #include "trading/deal/allotment.h"
 #include "trading/deal/stock.h"
 #include "trading/spot/listing.h"

@@ -3,7 +3,7 @@
 
 #include "core/text.h"
 #include "registry/reference.h"
-#include "store/reversal_store.h"
+#include "store/deal/reversal_store.h"
 #include "trading/deal/deal.h"
 #include "trading/spot/spot.h"
 #include "trading/spot/spot_internal.h"

@@ -5,7 +5,7 @@
 
 #include "core/text.h"
 #include "registry/reference.h"
-#include "store/correction_store.h"
+#include "store/deal/correction_store.h"
 #include "trading/deal/deal.h"
 #include "trading/spot/spot.h"
 #include "trading/spot/spot_internal.h"

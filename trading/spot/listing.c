@@ -7,7 +7,7 @@
 
 #include "core/text.h"
 #include "registry/reference.h"
-#include "store/pledge_store.h"
+#include "store/deal/pledge_store.h"
 #include "trading/deal/stock.h"
 #include "trading/deal/trade.h"
 #include "trading/spot/spot_internal.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "store/revenue_store.h"
+#include "store/revenue/revenue_store.h"
 #include "trading/spot/spot_internal.h"
 
 struct comparison {

@@ -7,7 +7,7 @@
 #include "core/ratio.h"
 #include "core/text.h"
 #include "registry/reply.h"
-#include "store/price_store.h"
+#include "store/deal/price_store.h"
 #include "trading/deal/deal.h"
 
 enum { MONTH_SIZE = 8, KINDS_MAX = 64 };

@@ -7,7 +7,7 @@
 #include "core/text.h"
 #include "registry/estimate/estimate.h"
 #include "registry/reply.h"
-#include "store/estimate_store.h"
+#include "store/estimate/estimate_store.h"
 #include "trading/trading_internal.h"
 
 struct trace {

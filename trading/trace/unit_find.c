@@ -5,7 +5,7 @@
 #include "core/text.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
-#include "store/unit_find_store.h"
+#include "store/ledger/unit_find_store.h"
 #include "trading/trading_internal.h"
 
 enum { LIMIT_USUAL = 100, LIMIT_MAX = 10000 };

@@ -261,6 +261,9 @@ static void settle_pending(struct th_books *books, const struct th_pending *pend
     case TH_PENDING_LOAN:
         th_money_settle_loan(books, pending);
         break;
+    case TH_PENDING_LOAN_BACK:
+        th_money_settle_loan_back(books, pending);
+        break;
     case TH_PENDING_SALE:
         th_book_settle_sale(books, pending);
         break;

@@ -38,11 +38,12 @@ struct th_pending { // an issuance or a trade that the end of the entry looks at
         TH_PENDING_APPROVAL,
         TH_PENDING_DECISION, // a deal is approved
         TH_PENDING_RECEIPT,
-        TH_PENDING_LOAN,    // id of the pledge
-        TH_PENDING_PAYMENT, // id of the run
-        TH_PENDING_SALE,    // of a run: row, counted from 1
-        TH_PENDING_REVIEW,  // of a beneficiary: row, counted from 1
-        TH_PENDING_POOL,    // its id
+        TH_PENDING_LOAN,      // id of the pledge
+        TH_PENDING_LOAN_BACK, // row of the payment, counted from 1
+        TH_PENDING_PAYMENT,   // id of the run
+        TH_PENDING_SALE,      // of a run: row, counted from 1
+        TH_PENDING_REVIEW,    // of a beneficiary: row, counted from 1
+        TH_PENDING_POOL,      // its id
         TH_PENDING_SCHEDULE,
         TH_PENDING_RUN // that is approved: its id
     } what;
@@ -115,6 +116,7 @@ struct th_owed *th_money_owed(struct th_books *books, struct th_deal *deal, int6
 void th_money_settle_decision(struct th_books *books, struct th_deal *deal);
 void th_money_settle_receipt(struct th_books *books, int64_t deal_id, int64_t amount_fen);
 void th_money_settle_loan(struct th_books *books, const struct th_pending *pending);
+void th_money_settle_loan_back(struct th_books *books, const struct th_pending *pending);
 void th_money_settle_run(struct th_books *books, struct th_run *run);
 // The first part of what an approved run pays a party; NULL: it owes it nothing.
 struct th_part *th_money_payment(struct th_books *books, const struct th_run *run, int64_t party);

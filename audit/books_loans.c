@@ -52,6 +52,71 @@ static void book_debt(struct th_books *books, const struct th_post *post)
     *end = books->money.debts.n;
 }
 
+// Keeps a payment for those who take it back.
+static void keep_payment(struct th_books *books, const struct th_post *post,
+                         const struct th_pending *pending, size_t loan)
+{
+    struct th_money *money = &books->money;
+    struct th_loan *loans = money->loans.items;
+    int64_t id = 0;
+    bool fresh = false;
+    if (!th_member_int(post->nodes, post->index, "payment_id", 1, &id)) {
+        th_post_fault(books, post);
+        return;
+    }
+    size_t row = th_table_id(&money->loan_payment_ids, id, &fresh);
+    if (row == SIZE_MAX) {
+        books->no_memory = true;
+        return;
+    }
+    if (!fresh) {
+        th_fault_add(books->faults, TH_FAULT_LOAN_TWICE, id, 0, 0);
+        return;
+    }
+    struct th_loan_payment *payment = th_books_add(books, &money->loan_payments, sizeof(*payment));
+    if (payment) {
+        *payment = (struct th_loan_payment){.pledge = pending->id,
+                                            .memo = pending->memo,
+                                            .amount_fen = pending->amount_fen,
+                                            .day = pending->day,
+                                            .login = books->actor,
+                                            .by_sale = pending->other != 0,
+                                            .next = loan != 0 ? loans[loan - 1].payments : 0};
+    }
+    if (payment && loan != 0) {
+        loans[loan - 1].payments = money->loan_payments.n;
+    }
+}
+
+static void book_withdrawal(struct th_books *books, const struct th_post *post)
+{
+    struct th_loan_payment *payments = books->money.loan_payments.items;
+    int64_t id = 0;
+    int64_t day = 0;
+    size_t row = SIZE_MAX;
+    if (th_member_int(post->nodes, post->index, "payment_id", 1, &id)) {
+        row = th_table_find_id(&books->money.loan_payment_ids, id);
+    }
+    if (row >= books->money.loan_payments.n || !th_post_day(post, "on_date", &day)) {
+        th_post_fault(books, post);
+        return;
+    }
+    struct th_loan_payment *payment = &payments[row];
+    th_post_login(books, post, "login");
+    if (payment->login == books->actor) {
+        th_fault_add_text(books->faults, TH_FAULT_LOAN_SELF, post->line->login, id);
+    }
+    if (payment->withdrawn || payment->by_sale) {
+        th_fault_add(books->faults, payment->by_sale ? TH_FAULT_LOAN_SALE : TH_FAULT_LOAN_TWICE, id,
+                     0, 0);
+        return;
+    }
+    payment->withdrawn = true;
+    th_books_pend(books, &(struct th_pending){.what = TH_PENDING_LOAN_BACK,
+                                              .number = post->number,
+                                              .id = (int64_t)row + 1});
+}
+
 static void book_loan(struct th_books *books, const struct th_post *post)
 {
     static const char *const KINDS[] = {"payout", "repayment", "interest"};
@@ -80,13 +145,16 @@ static void book_loan(struct th_books *books, const struct th_post *post)
     pending.id = deal->id;
     pending.memo = (enum th_memo)(TH_MEMO_LOAN_PAYOUT + (int)i);
     (void)th_member_int(post->nodes, post->index, "enforcement_id", 1, &pending.other);
+    keep_payment(books, post, &pending, deal->kind == TH_DEAL_PLEDGE ? deal->terms : 0);
     th_books_pend(books, &pending);
 }
 
-const struct th_post_kind th_posts_of_loans[] = {{TH_TEXT("pledge"), book_pledge, false},
-                                                 {TH_TEXT("enforcement_debt"), book_debt, false},
-                                                 {TH_TEXT("loan_payment"), book_loan, false},
-                                                 {.book = NULL}};
+const struct th_post_kind th_posts_of_loans[] = {
+    {TH_TEXT("pledge"), book_pledge, false},
+    {TH_TEXT("enforcement_debt"), book_debt, false},
+    {TH_TEXT("loan_payment"), book_loan, false},
+    {TH_TEXT("loan_withdrawal"), book_withdrawal, false},
+    {.book = NULL}};
 
 // What the sale of what was pledged brought its pledgee pays the loan: not more than that.
 static bool credit(struct th_books *books, const struct th_deal *pledge,
@@ -117,7 +185,8 @@ static bool credit(struct th_books *books, const struct th_deal *pledge,
 
 // The interest of a loan up to a day is not more than its rate, and half of it again for being
 // late, can have made: by days of a year of 360, rounded up.
-static bool interest_fits(const struct th_books *books, const struct th_loan *loan, int64_t day)
+static bool interest_fits(const struct th_books *books, const struct th_loan *loan,
+                          int64_t interest_fen, int64_t day)
 {
     const struct th_loan_step *steps = books->money.loan_steps.items;
     int128 fen_days = 0;
@@ -132,7 +201,7 @@ static bool interest_fits(const struct th_books *books, const struct th_loan *lo
         return true; // more than any amount
     }
     return !__builtin_mul_overflow((int128)(2 * 100 * 360) * loan->percent.denominator,
-                                   (int128)loan->interest_fen - 1, &least) &&
+                                   (int128)interest_fen - 1, &least) &&
            least < grown;
 }
 
@@ -150,13 +219,40 @@ static bool fits(struct th_books *books, struct th_loan *loan, const struct th_p
 {
     if (pending->memo == TH_MEMO_LOAN_INTEREST) {
         return th_sum(&loan->interest_fen, pending->amount_fen) &&
-               interest_fits(books, loan, pending->day);
+               interest_fits(books, loan, loan->interest_fen, pending->day);
     }
     bool payout = pending->memo == TH_MEMO_LOAN_PAYOUT;
     add_step(books, loan, pending->day, payout ? pending->amount_fen : -pending->amount_fen);
     return payout ? th_sum(&loan->out_fen, pending->amount_fen) &&
                         loan->out_fen <= loan->principal_fen && pending->other == 0
                   : th_sum(&loan->back_fen, pending->amount_fen) && loan->back_fen <= loan->out_fen;
+}
+
+// Cash and claim of a payment, or both back; with `cash` false it moved with the receipts of a
+// sale.
+static void expect_payment(struct th_books *books, const struct th_deal *deal,
+                           const struct th_loan_payment *payment, bool cash, bool back)
+{
+    const struct th_loan *loans = books->money.loans.items;
+    int64_t debtor = loans[deal->terms - 1].debtor;
+    bool to_debtor = (payment->memo == TH_MEMO_LOAN_PAYOUT) != back;
+    int behind = back ? TH_MEMO_LOAN_PAYOUT_BACK - TH_MEMO_LOAN_PAYOUT : 0;
+    struct th_move move = {.deal = deal->id,
+                           .memo = (enum th_memo)((int)payment->memo + behind),
+                           .account = TH_ACCOUNT_CASH,
+                           .from = to_debtor ? deal->buyer : debtor,
+                           .to = to_debtor ? debtor : deal->buyer,
+                           .amount_fen = payment->amount_fen};
+    if (cash) {
+        th_money_expect(books, &move);
+    }
+    if (payment->memo != TH_MEMO_LOAN_INTEREST) {
+        int64_t from = move.from;
+        move.from = move.to;
+        move.to = from;
+        move.account = TH_ACCOUNT_CLAIM;
+        th_money_expect(books, &move);
+    }
 }
 
 void th_money_settle_loan(struct th_books *books, const struct th_pending *pending)
@@ -173,21 +269,68 @@ void th_money_settle_loan(struct th_books *books, const struct th_pending *pendi
         th_fault_add(books->faults, TH_FAULT_LOAN_SUM, deal->id, pending->amount_fen, 0);
         return;
     }
-    bool payout = pending->memo == TH_MEMO_LOAN_PAYOUT;
-    struct th_move move = {.deal = deal->id,
-                           .memo = pending->memo,
-                           .account = TH_ACCOUNT_CASH,
-                           .from = payout ? deal->buyer : loan->debtor,
-                           .to = payout ? loan->debtor : deal->buyer,
-                           .amount_fen = pending->amount_fen};
-    if (pending->other == 0) { // else it moved with the receipts of the sale
-        th_money_expect(books, &move);
+    expect_payment(
+        books, deal,
+        &(struct th_loan_payment){.memo = pending->memo, .amount_fen = pending->amount_fen},
+        pending->other == 0, false);
+}
+
+// The interest that stands, up to each day on which some was paid since the payment, against what
+// is left of the loan.
+static bool interest_still_fits(const struct th_books *books, const struct th_loan *loan,
+                                int64_t since)
+{
+    const struct th_loan_payment *payments = books->money.loan_payments.items;
+    for (size_t i = loan->payments; i != 0; i = payments[i - 1].next) {
+        const struct th_loan_payment *at = &payments[i - 1];
+        int64_t sum_fen = 0;
+        if (at->withdrawn || at->memo != TH_MEMO_LOAN_INTEREST || at->day < since) {
+            continue;
+        }
+        for (size_t k = loan->payments; k != 0; k = payments[k - 1].next) {
+            const struct th_loan_payment *other = &payments[k - 1];
+            bool counts =
+                !other->withdrawn && other->memo == TH_MEMO_LOAN_INTEREST && other->day <= at->day;
+            if (counts && !th_sum(&sum_fen, other->amount_fen)) {
+                return false;
+            }
+        }
+        if (!interest_fits(books, loan, sum_fen, at->day)) {
+            return false;
+        }
     }
-    if (pending->memo != TH_MEMO_LOAN_INTEREST) {
-        int64_t from = move.from;
-        move.from = move.to;
-        move.to = from;
-        move.account = TH_ACCOUNT_CLAIM;
-        th_money_expect(books, &move);
+    return true;
+}
+
+// What was paid back, and interest, must still be less than what had been out.
+static bool takes_back(struct th_books *books, struct th_loan *loan,
+                       const struct th_loan_payment *payment)
+{
+    int64_t fen = payment->amount_fen;
+    if (payment->memo == TH_MEMO_LOAN_INTEREST) {
+        return th_sum(&loan->interest_fen, -fen);
     }
+    bool payout = payment->memo == TH_MEMO_LOAN_PAYOUT;
+    add_step(books, loan, payment->day, payout ? -fen : fen);
+    return th_sum(payout ? &loan->out_fen : &loan->back_fen, -fen) &&
+           loan->back_fen <= loan->out_fen &&
+           (!payout || interest_still_fits(books, loan, payment->day));
+}
+
+void th_money_settle_loan_back(struct th_books *books, const struct th_pending *pending)
+{
+    const struct th_loan_payment *payments = books->money.loan_payments.items;
+    const struct th_loan_payment *payment = &payments[pending->id - 1];
+    const struct th_deal *deal = th_books_deal(books, payment->pledge);
+    struct th_loan *loans = books->money.loans.items;
+    if (!deal || deal->kind != TH_DEAL_PLEDGE || deal->terms == 0 ||
+        deal->state != TH_TRADE_APPROVED) {
+        th_fault_add(books->faults, TH_FAULT_LOAN_PLEDGE, payment->pledge, 0, 0);
+        return;
+    }
+    if (!takes_back(books, &loans[deal->terms - 1], payment)) {
+        th_fault_add(books->faults, TH_FAULT_LOAN_SUM, deal->id, payment->amount_fen, 0);
+        return;
+    }
+    expect_payment(books, deal, payment, true, true);
 }

@@ -9,31 +9,36 @@ __extension__ typedef __int128 int128;
 
 const char *const th_account_names[TH_ACCOUNTS] = {"claim", "cash"};
 
-static const char *const MEMOS[TH_MEMOS] = {[TH_MEMO_NONE] = "",
-                                            [TH_MEMO_PURCHASE] = "money.purchase",
-                                            [TH_MEMO_RESALE] = "money.resale",
-                                            [TH_MEMO_ACCEPTANCE] = "money.acceptance",
-                                            [TH_MEMO_DELIVERY] = "money.delivery",
-                                            [TH_MEMO_EXERCISE] = "money.exercise",
-                                            [TH_MEMO_ENFORCEMENT] = "money.enforcement",
-                                            [TH_MEMO_PREMIUM] = "money.premium",
-                                            [TH_MEMO_RECEIPT] = "money.receipt",
-                                            [TH_MEMO_PREPAID] = "money.prepaid",
-                                            [TH_MEMO_REFUND] = "money.refund",
-                                            [TH_MEMO_DROPPED] = "money.dropped",
-                                            [TH_MEMO_CORRECTION] = "money.correction",
-                                            [TH_MEMO_DISTRIBUTION] = "money.distribution",
-                                            [TH_MEMO_PAYMENT] = "money.payment",
-                                            [TH_MEMO_PAYMENT_RETURNED] = "money.payment_returned",
-                                            [TH_MEMO_LOAN_PAYOUT] = "money.loan_payout",
-                                            [TH_MEMO_LOAN_REPAYMENT] = "money.loan_repayment",
-                                            [TH_MEMO_LOAN_INTEREST] = "money.loan_interest"};
+static const char *const MEMOS[TH_MEMOS] = {
+    [TH_MEMO_NONE] = "",
+    [TH_MEMO_PURCHASE] = "money.purchase",
+    [TH_MEMO_RESALE] = "money.resale",
+    [TH_MEMO_ACCEPTANCE] = "money.acceptance",
+    [TH_MEMO_DELIVERY] = "money.delivery",
+    [TH_MEMO_EXERCISE] = "money.exercise",
+    [TH_MEMO_ENFORCEMENT] = "money.enforcement",
+    [TH_MEMO_PREMIUM] = "money.premium",
+    [TH_MEMO_RECEIPT] = "money.receipt",
+    [TH_MEMO_PREPAID] = "money.prepaid",
+    [TH_MEMO_REFUND] = "money.refund",
+    [TH_MEMO_DROPPED] = "money.dropped",
+    [TH_MEMO_CORRECTION] = "money.correction",
+    [TH_MEMO_DISTRIBUTION] = "money.distribution",
+    [TH_MEMO_PAYMENT] = "money.payment",
+    [TH_MEMO_PAYMENT_RETURNED] = "money.payment_returned",
+    [TH_MEMO_LOAN_PAYOUT] = "money.loan_payout",
+    [TH_MEMO_LOAN_REPAYMENT] = "money.loan_repayment",
+    [TH_MEMO_LOAN_INTEREST] = "money.loan_interest",
+    [TH_MEMO_LOAN_PAYOUT_BACK] = "money.loan_payout_back",
+    [TH_MEMO_LOAN_REPAYMENT_BACK] = "money.loan_repayment_back",
+    [TH_MEMO_LOAN_INTEREST_BACK] = "money.loan_interest_back"};
 
 void th_money_clear(struct th_money *money)
 {
-    struct th_list *const LISTS[] = {&money->legs,   &money->owed,       &money->debts,
-                                     &money->loans,  &money->loan_steps, &money->parts,
-                                     &money->sharing};
+    struct th_list *const LISTS[] = {&money->legs,          &money->owed,       &money->debts,
+                                     &money->loans,         &money->loan_steps, &money->parts,
+                                     &money->loan_payments, &money->sharing};
+    th_table_clear(&money->loan_payment_ids);
     for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++) {
         th_list_clear(LISTS[i]);
     }

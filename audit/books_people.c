@@ -104,6 +104,8 @@ void th_book_may(struct th_books *books, const struct th_line *line, struct th_t
                {TH_TEXT("trade"), BANK | OFFICER},
                {TH_TEXT("trade_decision"), BANK | OFFICER},
                {TH_TEXT("receipt"), BANK | OFFICER},
+               {TH_TEXT("loan_payment"), BANK | OFFICER},
+               {TH_TEXT("loan_withdrawal"), BANK | OFFICER},
                {TH_TEXT("reversal"), OFFICER},
                {TH_TEXT("beneficiary_review"), BANK | OFFICER},
                {TH_TEXT("party_account"), BANK | OFFICER},

@@ -130,6 +130,12 @@
       "a loan is paid under trade {a}, which is no approved pledge")                               \
     X(LOAN_SUM, "loan_sum", "质押 {a}：贷款收付 {b} 分，多于本金、已放款、利率或处置所得允许的",   \
       "pledge {a}: {b} fen of its loan are more than principal, payouts, rate or sale allow")      \
+    X(LOAN_TWICE, "loan_twice", "贷款收付 {a} 记了两次，或撤销了两次",                             \
+      "loan payment {a} stands twice, or is taken back twice")                                     \
+    X(LOAN_SELF, "loan_self", "贷款收付 {a} 由同一人（{t}）记录和撤销",                            \
+      "loan payment {a} is recorded and taken back by one person ({t})")                           \
+    X(LOAN_SALE, "loan_sale", "贷款收付 {a} 是处置清偿的，却单独撤销了",                           \
+      "loan payment {a}, which a sale of pledged units paid, is taken back alone")                 \
     X(PAYMENT_STATE, "payment_state", "分配 {a} 付给主体 {b} 的第 {c} 次支付当时不能这样记",       \
       "run {a}: attempt {c} of the payment to party {b} cannot be made, returned or sent then")    \
     X(PAYMENT_SUM, "payment_sum", "分配 {a} 付给主体 {b} {c} 分，不是分配给它的数",                \

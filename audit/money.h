@@ -48,6 +48,9 @@ enum th_memo {
     TH_MEMO_LOAN_PAYOUT,
     TH_MEMO_LOAN_REPAYMENT,
     TH_MEMO_LOAN_INTEREST,
+    TH_MEMO_LOAN_PAYOUT_BACK,
+    TH_MEMO_LOAN_REPAYMENT_BACK,
+    TH_MEMO_LOAN_INTEREST_BACK,
     TH_MEMOS
 };
 
@@ -82,7 +85,19 @@ struct th_loan { // under a pledge
     int64_t out_fen;            // paid out
     int64_t back_fen;
     int64_t interest_fen;
-    size_t steps; // first of its payouts and repayments, counted from 1; 0: none
+    size_t steps;    // first of its payouts and repayments, counted from 1; 0: none
+    size_t payments; // the last of them all, counted from 1; 0: none
+};
+
+struct th_loan_payment {
+    int64_t pledge;
+    enum th_memo memo;
+    int64_t amount_fen;
+    int64_t day;
+    size_t login; // that recorded it
+    bool by_sale; // of pledged units
+    bool withdrawn;
+    size_t next; // of the same loan
 };
 
 struct th_loan_step {
@@ -109,10 +124,12 @@ struct th_money {        // zeroed memory is empty
     struct th_list debts;
     struct th_list loans;
     struct th_list loan_steps;
-    struct th_list parts;   // of runs that were approved, by run, party and deal
-    struct th_list sharing; // of the amount at hand
-    int64_t run;            // that the entry at hand approves; 0: none
-    int64_t carried_deal;   // delivery whose receipt is what was prepaid; 0: none
+    struct th_table loan_payment_ids;
+    struct th_list loan_payments; // struct th_loan_payment, a row for each of the ids
+    struct th_list parts;         // of runs that were approved, by run, party and deal
+    struct th_list sharing;       // of the amount at hand
+    int64_t run;                  // that the entry at hand approves; 0: none
+    int64_t carried_deal;         // delivery whose receipt is what was prepaid; 0: none
     int64_t carried_fen;
 };
 void th_money_clear(struct th_money *money);

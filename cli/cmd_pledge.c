@@ -1,4 +1,4 @@
-// trade propose pledge, release, enforcement; pledge list; loan payout, repay, interest.
+// trade propose pledge, release, enforcement; pledge list; loan payout, repay, interest, correct.
 #include "cli/cli.h"
 #include "cli/trade_view.h"
 #include "trading/pledge/pledge.h"
@@ -89,6 +89,16 @@ static enum th_status run_interest(struct th_cli *cli, struct th_json **ret_repl
     return pay(cli, "interest", ret_reply, err);
 }
 
+static enum th_status run_correct(struct th_cli *cli, struct th_json **ret_reply,
+                                  struct th_error *err)
+{
+    struct th_loan_correct_input input = {.reason = th_cli_option(cli, "reason"),
+                                          .on = th_cli_option(cli, "on")};
+    enum th_status status = th_cli_id(cli, 0, &input.payment_id, err);
+    return status == TH_OK ? th_loan_correct(cli->registry, &cli->request, &input, ret_reply, err)
+                           : status;
+}
+
 const struct th_cli_command th_cli_pledge_commands[] = {
     {"trade", "propose pledge", TH_CLI_WRITE, "",
      "holder!=H to!=PLEDGEE tonnes=N package=P on-forecast after=PLEDGE receivable=TRADE "
@@ -113,5 +123,7 @@ const struct th_cli_command th_cli_pledge_commands[] = {
      TH_CLI_TRADE_VIEW, run_repay},
     {"loan", "interest", TH_CLI_WRITE, "PLEDGE", "amount!=A enforcement=TRADE on=DATE",
      TH_CLI_TRADE_VIEW, run_interest},
+    {"loan", "correct", TH_CLI_WRITE, "PAYMENT", "reason!=TEXT on=DATE", TH_CLI_TRADE_VIEW,
+     run_correct},
     {0},
 };

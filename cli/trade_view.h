@@ -28,7 +28,7 @@
     "| lines: package seller_name tonnes amount_fen cost_fen "                                     \
     "| blocks: prefix first last tonnes vintage statement_based "                                  \
     "| debts: pledge_id party_name owed_fen claim_fen number=document_number "                     \
-    "| pledge.payments: payment_id kind amount_fen on enforcement_id login "                       \
+    "| pledge.payments: payment_id kind amount_fen on enforcement_id login withdrawn_by "          \
     "| effect.moves? effect.units_locked | effect.units: party_name state change_t "               \
     "| effect.money: party_name side side_fen "                                                    \
     "| schedule: on amount_fen received_fen | receipts: receipt_id amount_fen on login"

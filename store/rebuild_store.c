@@ -64,6 +64,7 @@ static const struct book {
     BOOK(reversal_parcel, "trade_id, ordinal"),
     BOOK(reversal, "trade_id"),
     BOOK(listing, "trade_id"),
+    BOOK(loan_withdrawal, "payment_id"),
     BOOK(loan_payment, "payment_id"),
     BOOK(enforcement_debt, "trade_id, ordinal"),
     BOOK(pledge_release, "trade_id"),

@@ -8,7 +8,7 @@ add_library(tanhui_market STATIC ${CMAKE_CURRENT_SOURCE_DIR}/integration/market.
 target_link_libraries(tanhui_market PUBLIC tanhui_trading tanhui_registry_world
     PRIVATE PkgConfig::CMOCKA)
 foreach(part ledger posting deals stand_in correction pledge listing trade revenue revenue_mend revenue_run member payment
-    money_sides case_money)
+    money_sides loan_correct case_money)
     th_add_unit_test(test_${part} SOURCES integration/test_${part}.c DEPENDS tanhui_market
         LABELS integration)
 endforeach()

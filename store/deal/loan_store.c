@@ -33,8 +33,10 @@ enum th_status th_loan_each(struct th_store *store, int64_t trade_id,
                             bool (*visit)(void *context, const struct th_loan_payment *payment),
                             void *context, struct th_error *err)
 {
-    static const char SQL[] = "SELECT payment_id, kind, amount_fen, on_date, enforcement_id, login "
-                              "FROM loan_payment WHERE trade_id = ?1 ORDER BY payment_id";
+    static const char SQL[] = "SELECT p.payment_id, p.kind, p.amount_fen, p.on_date, "
+                              "p.enforcement_id, p.login, w.on_date, w.login, w.reason "
+                              "FROM loan_payment p LEFT JOIN loan_withdrawal w USING (payment_id) "
+                              "WHERE p.trade_id = ?1 ORDER BY p.payment_id";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     enum th_status status = TH_OK;
@@ -46,20 +48,51 @@ enum th_status th_loan_each(struct th_store *store, int64_t trade_id,
                                                 .amount = th_column_money(q, 2),
                                                 .on_date = th_column_text(q, 3),
                                                 .enforcement_id = th_column_int(q, 4),
-                                                .login = th_column_text(q, 5)};
+                                                .login = th_column_text(q, 5),
+                                                .withdrawn_on = th_column_text(q, 6),
+                                                .withdrawn_by = th_column_text(q, 7),
+                                                .reason = th_column_text(q, 8)};
         go_on = visit(context, &payment);
     }
     th_stmt_done(q);
     return status;
 }
 
+enum th_status th_loan_find(struct th_store *store, int64_t payment_id, int64_t *ret_trade_id,
+                            struct th_error *err)
+{
+    static const char SQL[] = "SELECT trade_id FROM loan_payment WHERE payment_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, payment_id);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
+        *ret_trade_id = th_column_int(q, 0);
+    } else if (status == TH_OK) {
+        status = th_error_set(err, TH_NOT_FOUND, "loan_payment_not_found", NULL);
+        th_error_add_int(err, "payment", payment_id);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_loan_withdraw_post(struct th_posting *posting,
+                                     const struct th_loan_payment *payment, struct th_error *err)
+{
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "payment_id", payment->payment_id);
+    th_json_set_text(row, "on_date", payment->withdrawn_on);
+    th_json_set_text(row, "reason", payment->reason);
+    th_json_set_text(row, "login", payment->withdrawn_by);
+    return th_post(posting, "loan_withdrawal", row, err);
+}
+
 enum th_status th_loan_totals(struct th_store *store, int64_t trade_id,
                               struct th_loan_totals *ret_totals, struct th_error *err)
 {
-    static const char SQL[] =
-        "SELECT coalesce(sum(amount_fen * (kind = 'payout')), 0),"
-        " coalesce(sum(amount_fen * (kind = 'repayment')), 0),"
-        " coalesce(sum(amount_fen * (kind = 'interest')), 0) FROM loan_payment WHERE trade_id = ?1";
+    static const char SQL[] = "SELECT coalesce(sum(amount_fen * (kind = 'payout')), 0),"
+                              " coalesce(sum(amount_fen * (kind = 'repayment')), 0),"
+                              " coalesce(sum(amount_fen * (kind = 'interest')), 0) FROM "
+                              "loan_standing WHERE trade_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     enum th_status status = TH_OK;
@@ -97,9 +130,9 @@ enum th_status th_loan_known(struct th_store *store, int64_t trade_id, const cha
                              struct th_loan_known *ret_known, struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT p.principal_fen, CASE WHEN EXISTS (SELECT 1 FROM loan_payment WHERE trade_id = ?1)"
+        "SELECT p.principal_fen, CASE WHEN EXISTS (SELECT 1 FROM loan_standing WHERE trade_id = ?1)"
         " THEN (SELECT coalesce(sum(amount_fen * ((kind = 'payout') - (kind = 'repayment'))"
-        " * CAST(julianday(?2) - julianday(on_date) AS INTEGER)), 0) FROM loan_payment"
+        " * CAST(julianday(?2) - julianday(on_date) AS INTEGER)), 0) FROM loan_standing"
         " WHERE trade_id = ?1 AND on_date <= ?2)"
         " ELSE p.principal_fen * max(CAST(julianday(?2) - julianday(p.from_on) AS INTEGER), 0) END"
         " FROM pledge p WHERE p.trade_id = ?1";
@@ -157,7 +190,11 @@ static enum th_status check_loan(struct th_store *store, int64_t trade_id, struc
         " UNION ALL SELECT 'claim', 'money.loan_' || kind, -amount_fen FROM loan_payment"
         " WHERE trade_id = ?1 AND kind <> 'interest'"
         " UNION ALL SELECT 'cash', 'money.loan_' || kind, -amount_fen FROM loan_payment"
-        " WHERE trade_id = ?1 AND enforcement_id IS NULL)"
+        " WHERE trade_id = ?1 AND enforcement_id IS NULL"
+        " UNION ALL SELECT 'claim', 'money.loan_' || kind || '_back', -amount_fen FROM loan_payment"
+        " JOIN loan_withdrawal USING (payment_id) WHERE trade_id = ?1 AND kind <> 'interest'"
+        " UNION ALL SELECT 'cash', 'money.loan_' || kind || '_back', -amount_fen FROM loan_payment"
+        " JOIN loan_withdrawal USING (payment_id) WHERE trade_id = ?1)"
         " GROUP BY account, memo HAVING sum(amount_fen) <> 0)";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);

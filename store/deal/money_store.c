@@ -290,7 +290,8 @@ static enum th_status check_sources(struct th_store *store, const struct th_chec
         " (" TH_AGREED_MEMOS
         ", 'money.dropped', 'money.receipt', 'money.prepaid', 'money.distribution', "
         "'money.payment', 'money.payment_returned', "
-        "'money.loan_payout', 'money.loan_repayment', 'money.loan_interest'))"
+        "'money.loan_payout', 'money.loan_repayment', 'money.loan_interest', "
+        "'money.loan_payout_back', 'money.loan_repayment_back', 'money.loan_interest_back'))"
         " ORDER BY trade_id LIMIT 1";
     const struct th_check_query query = {.name = "money_sources",
                                          .sql_count = SQL_TRADES,

@@ -100,12 +100,24 @@ struct th_loan_payment { // texts are borrowed
     const char *on_date;
     int64_t enforcement_id; // 0: paid by the debtor
     const char *login;
+    // Taken back, since it was recorded wrongly; NULL: it counts.
+    const char *withdrawn_on;
+    const char *withdrawn_by;
+    const char *reason;
 };
 enum th_status th_loan_post(struct th_posting *posting, const struct th_loan_payment *payment,
                             int64_t *ret_payment_id, struct th_error *err) TH_MUST_CHECK;
 enum th_status th_loan_each(struct th_store *store, int64_t trade_id,
                             bool (*visit)(void *context, const struct th_loan_payment *payment),
                             void *context, struct th_error *err) TH_MUST_CHECK;
+// The pledge under which a payment was recorded. TH_NOT_FOUND ("loan_payment_not_found").
+enum th_status th_loan_find(struct th_store *store, int64_t payment_id, int64_t *ret_trade_id,
+                            struct th_error *err) TH_MUST_CHECK;
+// With withdrawn_on, withdrawn_by and reason.
+enum th_status th_loan_withdraw_post(struct th_posting *posting,
+                                     const struct th_loan_payment *payment,
+                                     struct th_error *err) TH_MUST_CHECK;
+// Of payments that count, here and below.
 struct th_loan_totals {
     struct th_money payout;
     struct th_money repayment;

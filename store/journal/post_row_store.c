@@ -76,6 +76,11 @@ static const char SQL_LOAN_PAYMENT[] =
     "enforcement_id, login) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 static const char *const COLUMNS_LOAN_PAYMENT[] = {
     "payment_id", "trade_id", "kind", "amount_fen", "on_date", "enforcement_id", "login", NULL};
+static const char SQL_LOAN_WITHDRAWAL[] =
+    "INSERT INTO loan_withdrawal (seq, payment_id, on_date, reason, login) VALUES (?1, ?2, ?3, "
+    "?4, ?5)";
+static const char *const COLUMNS_LOAN_WITHDRAWAL[] = {"payment_id", "on_date", "reason", "login",
+                                                      NULL};
 static const char SQL_LISTING[] =
     "INSERT INTO listing (trade_id, min_t, until_on) VALUES (?1, ?2, ?3)";
 static const char *const COLUMNS_LISTING[] = {"trade_id", "min_t", "until_on", NULL};
@@ -245,6 +250,7 @@ const struct th_post_row *th_post_row_find(const char *kind)
         {"forecast_vintage", SQL_FORECAST_VINTAGE, COLUMNS_FORECAST_VINTAGE, false, NULL},
         {"listing", SQL_LISTING, COLUMNS_LISTING, false, NULL},
         {"loan_payment", SQL_LOAN_PAYMENT, COLUMNS_LOAN_PAYMENT, true, NULL},
+        {"loan_withdrawal", SQL_LOAN_WITHDRAWAL, COLUMNS_LOAN_WITHDRAWAL, true, NULL},
         {"lock_expiry", SQL_LOCK_EXPIRY, COLUMNS_LOCK_EXPIRY, true, "lock_changed"},
         {"lock_more", SQL_LOCK_MORE, COLUMNS_LOCK_MORE, true, "lock_changed"},
         {"lock_move", SQL_LOCK_MOVE, COLUMNS_LOCK_MOVE, true, "lock_changed"},

@@ -396,11 +396,11 @@ static void audit__what_a_corrected_delivery_used_may_come_again(void **state)
     }
 }
 
-#define LENT(kind, fen, on)                                                                        \
-    "{'amount_fen':" fen ",'kind':'" kind "','login':'wang','on_date':'" on                        \
-    "','payment_id':1,'post':'loan_payment','trade_id':2}"
-#define INTEREST(fen, on)                                                                          \
-    LENT("interest", fen, on) "," MOVE("2", "loan_interest", "cash", "1", "5", fen)
+#define LENT(id, kind, fen, on)                                                                    \
+    "{'amount_fen':" fen ",'kind':'" kind "','login':'wang','on_date':'" on "','payment_id':" id   \
+    ",'post':'loan_payment','trade_id':2}"
+#define INTEREST(id, fen, on)                                                                      \
+    LENT(id, "interest", fen, on) "," MOVE("2", "loan_interest", "cash", "1", "5", fen)
 
 // 10.00 at 36 % are 1 fen a day of a year of 360, late one and a half, rounded up.
 static void audit__interest_is_what_the_rate_can_have_made_of_what_was_out(void **state)
@@ -411,30 +411,32 @@ static void audit__interest_is_what_the_rate_can_have_made_of_what_was_out(void 
         const char *posts[POSTS_MAX];
         enum th_fault_code code;
     } CASES[] = {
-        {"ten days", {INTEREST("15", "2022-01-09")}, TH_FAULT_CODES},
-        {"ten days and a fen", {INTEREST("16", "2022-01-09")}, TH_FAULT_LOAN_SUM},
-        {"eleven days, rounded up", {INTEREST("17", "2022-01-10")}, TH_FAULT_CODES},
-        {"eleven days and more", {INTEREST("18", "2022-01-10")}, TH_FAULT_LOAN_SUM},
-        {"the day that it was paid out", {INTEREST("1", "2021-12-30")}, TH_FAULT_LOAN_SUM},
-        {"over a leap year, 792 days", {INTEREST("1188", "2024-03-01")}, TH_FAULT_CODES},
-        {"over a leap year and a fen", {INTEREST("1189", "2024-03-01")}, TH_FAULT_LOAN_SUM},
-        {"in parts", {INTEREST("10", "2022-01-09"), INTEREST("5", "2022-01-09")}, TH_FAULT_CODES},
+        {"ten days", {INTEREST("2", "15", "2022-01-09")}, TH_FAULT_CODES},
+        {"ten days and a fen", {INTEREST("2", "16", "2022-01-09")}, TH_FAULT_LOAN_SUM},
+        {"eleven days, rounded up", {INTEREST("2", "17", "2022-01-10")}, TH_FAULT_CODES},
+        {"eleven days and more", {INTEREST("2", "18", "2022-01-10")}, TH_FAULT_LOAN_SUM},
+        {"the day that it was paid out", {INTEREST("2", "1", "2021-12-30")}, TH_FAULT_LOAN_SUM},
+        {"over a leap year, 792 days", {INTEREST("2", "1188", "2024-03-01")}, TH_FAULT_CODES},
+        {"over a leap year and a fen", {INTEREST("2", "1189", "2024-03-01")}, TH_FAULT_LOAN_SUM},
+        {"in parts",
+         {INTEREST("2", "10", "2022-01-09"), INTEREST("3", "5", "2022-01-09")},
+         TH_FAULT_CODES},
         {"once more",
-         {INTEREST("15", "2022-01-09"), INTEREST("1", "2022-01-09")},
+         {INTEREST("2", "15", "2022-01-09"), INTEREST("3", "1", "2022-01-09")},
          TH_FAULT_LOAN_SUM},
         {"half of it was back for five days: 11 1/4",
-         {LENT("repayment", "500", "2022-01-04") "," MOVE("2", "loan_repayment", "cash", "1", "5",
-                                                          "500") "," CLAIM("2", "loan_repayment",
-                                                                           "5", "1", "500"),
-          INTEREST("12", "2022-01-09")},
+         {LENT("2", "repayment", "500",
+               "2022-01-04") "," MOVE("2", "loan_repayment", "cash", "1", "5",
+                                      "500") "," CLAIM("2", "loan_repayment", "5", "1", "500"),
+          INTEREST("3", "12", "2022-01-09")},
          TH_FAULT_CODES},
         {"as if nothing were back",
-         {LENT("repayment", "500", "2022-01-04") "," MOVE("2", "loan_repayment", "cash", "1", "5",
-                                                          "500") "," CLAIM("2", "loan_repayment",
-                                                                           "5", "1", "500"),
-          INTEREST("13", "2022-01-09")},
+         {LENT("2", "repayment", "500",
+               "2022-01-04") "," MOVE("2", "loan_repayment", "cash", "1", "5",
+                                      "500") "," CLAIM("2", "loan_repayment", "5", "1", "500"),
+          INTEREST("3", "13", "2022-01-09")},
          TH_FAULT_LOAN_SUM},
-        {"on no day", {INTEREST("1", "2022-02-30")}, TH_FAULT_POST_FORM},
+        {"on no day", {INTEREST("2", "1", "2022-02-30")}, TH_FAULT_POST_FORM},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
@@ -445,6 +447,109 @@ static void audit__interest_is_what_the_rate_can_have_made_of_what_was_out(void 
         }
         test_judge(&journal, CASES[i].name, CASES[i].code);
     }
+}
+
+#define TAKEN_BACK(id, login)                                                                      \
+    "{'login':'" login "','on_date':'2022-01-10','payment_id':" id                                 \
+    ",'post':'loan_withdrawal','reason':'x'}"
+#define PAYOUT(id, fen, on)                                                                        \
+    LENT(id, "payout", fen, on)                                                                    \
+    "," MOVE("2", "loan_payout", "cash", "5", "1", fen) "," CLAIM("2", "loan_payout", "1", "5", fen)
+#define PAYOUT_BACK(fen)                                                                           \
+    MOVE("2", "loan_payout_back", "cash", "1", "5", fen)                                           \
+    "," CLAIM("2", "loan_payout_back", "5", "1", fen)
+#define REPAID(id, fen, on)                                                                        \
+    LENT(id, "repayment", fen, on)                                                                 \
+    "," MOVE("2", "loan_repayment", "cash", "1", "5", fen) "," CLAIM("2", "loan_repayment", "5",   \
+                                                                     "1", fen)
+#define REPAID_BACK(fen)                                                                           \
+    MOVE("2", "loan_repayment_back", "cash", "5", "1", fen)                                        \
+    "," CLAIM("2", "loan_repayment_back", "1", "5", fen)
+
+// Payment 1 are 10.00 paid out; wang records what li takes back. 36 % are 1.5 fen a day, late.
+static void audit__a_loan_payment_is_taken_back_whole_by_another_person(void **state)
+{
+    enum { STEPS_MAX = 4 };
+    static const struct {
+        const char *name;
+        struct step steps[STEPS_MAX];
+        enum th_fault_code code;
+    } CASES[] = {
+        {"a payout", {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")}}, TH_FAULT_CODES},
+        {"a payout, and all of it goes out again",
+         {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")},
+          {"wang", PAYOUT("2", "1000", "2021-12-31")}},
+         TH_FAULT_CODES},
+        {"and more than the principal",
+         {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")},
+          {"wang", PAYOUT("2", "1001", "2021-12-31")}},
+         TH_FAULT_LOAN_SUM},
+        {"a repayment, and all of it comes",
+         {{"wang", REPAID("2", "400", "2022-01-04")},
+          {"li", TAKEN_BACK("2", "li") "," REPAID_BACK("400")},
+          {"wang", REPAID("3", "1000", "2022-01-04")}},
+         TH_FAULT_CODES},
+        {"interest, and it is paid again",
+         {{"wang", INTEREST("2", "15", "2022-01-09")},
+          {"li", TAKEN_BACK("2", "li") "," MOVE("2", "loan_interest_back", "cash", "5", "1", "15")},
+          {"wang", INTEREST("3", "15", "2022-01-09")}},
+         TH_FAULT_CODES},
+        {"interest grows on what never came back",
+         {{"wang", REPAID("2", "1000", "2021-12-31")},
+          {"li", TAKEN_BACK("2", "li") "," REPAID_BACK("1000")},
+          {"wang", INTEREST("3", "15", "2022-01-09")}},
+         TH_FAULT_CODES},
+        {"by who recorded it",
+         {{"wang", TAKEN_BACK("1", "wang") "," PAYOUT_BACK("1000")}},
+         TH_FAULT_LOAN_SELF},
+        {"in another's name",
+         {{"li", TAKEN_BACK("1", "wang") "," PAYOUT_BACK("1000")}},
+         TH_FAULT_POST_LOGIN},
+        {"twice",
+         {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")},
+          {"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")}},
+         TH_FAULT_LOAN_TWICE},
+        {"a number that was used",
+         {{"wang", REPAID("1", "400", "2022-01-04")}},
+         TH_FAULT_LOAN_TWICE},
+        {"what never was",
+         {{"li", TAKEN_BACK("7", "li") "," PAYOUT_BACK("1000")}},
+         TH_FAULT_POST_FORM},
+        {"without its money", {{"li", TAKEN_BACK("1", "li")}}, TH_FAULT_MONEY_CASH},
+        {"the cash alone",
+         {{"li",
+           TAKEN_BACK("1", "li") "," MOVE("2", "loan_payout_back", "cash", "1", "5", "1000")}},
+         TH_FAULT_MONEY_CLAIM},
+        {"a fen less", {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("999")}}, TH_FAULT_MONEY_CASH},
+        {"money back without a word", {{"li", PAYOUT_BACK("1000")}}, TH_FAULT_MONEY_CASH},
+        {"a payout of which some came back",
+         {{"wang", REPAID("2", "1", "2022-01-04")},
+          {"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")}},
+         TH_FAULT_LOAN_SUM},
+        {"a payout on which interest was paid",
+         {{"wang", INTEREST("2", "15", "2022-01-09")},
+          {"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")}},
+         TH_FAULT_LOAN_SUM},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        write_steps(&journal, LOAN_OUT + 1, NULL);
+        for (size_t k = 0; k < STEPS_MAX && CASES[i].steps[k].login; k++) {
+            test_journal_posts(&journal, CASES[i].steps[k].login, CASES[i].steps[k].posts);
+        }
+        test_judge(&journal, CASES[i].name, CASES[i].code);
+    }
+}
+
+// Of what a sale brought, 500 were credited by wang: they stand with that sale.
+static void audit__what_a_sale_paid_of_a_loan_is_not_taken_back_alone(void **state)
+{
+    static const struct step BACK = {"li", TAKEN_BACK("2", "li") "," REPAID_BACK("500")};
+    struct test_journal journal;
+    (void)state;
+    write_steps(&journal, LOAN_CREDITED + 1, &BACK);
+    test_judge(&journal, "credited", TH_FAULT_LOAN_SALE);
 }
 
 #define GIVEN_UP(tonnes, fen)                                                                      \
@@ -534,6 +639,8 @@ int main(void)
         cmocka_unit_test(audit__money_that_no_deal_moves_is_told),
         cmocka_unit_test(audit__what_a_corrected_delivery_used_may_come_again),
         cmocka_unit_test(audit__interest_is_what_the_rate_can_have_made_of_what_was_out),
+        cmocka_unit_test(audit__a_loan_payment_is_taken_back_whole_by_another_person),
+        cmocka_unit_test(audit__what_a_sale_paid_of_a_loan_is_not_taken_back_alone),
         cmocka_unit_test(audit__what_is_given_up_is_owed_back_beyond_the_price_of_what_comes),
         cmocka_unit_test(audit__the_lines_of_a_deal_are_its_amount_in_proportion),
     };

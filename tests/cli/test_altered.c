@@ -36,6 +36,8 @@ static const char *const MORE[] = {
     "2023-05-12",
     "--as officer trade approve 10 --on 2023-05-12",
     "--as anji-1 loan payout 10 --amount 5000 --on 2023-05-13",
+    "--as anji-2 loan correct 1 --reason 记错 --on 2023-05-13",
+    "--as anji-1 loan payout 10 --amount 5000 --on 2023-05-13",
     "--as anji-1 trade propose release --pledge 10 --tonnes 10 --on 2023-05-14",
     "--as anji-1 party account add 马家弄合作社 --bank 中国银行 --number 6217999999999999999 "
     "--holder 马家弄合作社",

@@ -199,6 +199,71 @@ static void enforcement__leaves_nothing_between_the_sale_and_the_debt(void **sta
     }
 }
 
+// 5,000.00 and 100.00 went out, 2,000.00 and 30.00 of interest came back; of that only the first
+// payout is true.
+static void loan__taken_back_leaves_nothing_in_the_books(void **state)
+{
+    static const struct th_pledge_input PLEDGE = {.holder = "马家弄村",
+                                                  .to = "两山银行",
+                                                  .tonnes = "1000",
+                                                  .principal = "6000",
+                                                  .rate = "4.35",
+                                                  .from = "2022-06-01",
+                                                  .until = "2023-05-31",
+                                                  .valuation = "20000",
+                                                  .number = "质押2022-1号",
+                                                  .on = "2022-06-01"};
+    static const struct {
+        const char *kind, *amount, *on;
+    } PAID[] = {{"payout", "5000", "2022-06-02"},
+                {"payout", "100", "2022-06-02"},
+                {"repayment", "2000", "2022-09-02"},
+                {"interest", "30", "2022-09-02"}};
+    static const struct {
+        const char *party, *account;
+        int64_t fen;
+    } WANT[] = {{"两山银行", "book.income", 0},
+                {"两山银行", "book.expense", 0},
+                {"两山银行", "book.other", 0},
+                {"两山银行", "book.cash", -500000},
+                {"两山银行", "book.claims:book.receivable", 500000},
+                {"两山银行", "book.claims:book.payable", 0},
+                {"马家弄村", "book.income", 0},
+                {"马家弄村", "book.expense", 0},
+                {"马家弄村", "book.other", 0},
+                {"马家弄村", "book.cash", 500000},
+                {"马家弄村", "book.claims:book.receivable", 0},
+                {"马家弄村", "book.claims:book.payable", -500000}};
+    const struct th_request bank = {.login = "bank"};
+    const struct th_request officer = {.login = "officer"};
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    assert_ok(th_trade_propose_pledge(market->world.registry, &bank, &PLEDGE, &reply, &market->err),
+              &market->err);
+    int64_t pledge_id = market_id(market_approve(market, market_id(reply), TH_OK));
+    for (size_t i = 0; i < sizeof(PAID) / sizeof(PAID[0]); i++) {
+        pay(market, &(struct th_loan_input){.pledge_id = pledge_id,
+                                            .kind = PAID[i].kind,
+                                            .amount = PAID[i].amount,
+                                            .on = PAID[i].on});
+    }
+    assert_int_equal(balance_fen(market, "两山银行", "book.income"), -3000);
+    assert_int_equal(balance_fen(market, "马家弄村", "book.expense"), 3000);
+    for (int64_t payment_id = 4; payment_id > 1; payment_id--) {
+        const struct th_loan_correct_input input = {
+            .payment_id = payment_id, .reason = "记错", .on = "2022-09-03"};
+        assert_ok(th_loan_correct(market->world.registry, &officer, &input, &reply, &market->err),
+                  &market->err);
+        th_json_free(reply);
+    }
+    for (size_t i = 0; i < sizeof(WANT) / sizeof(WANT[0]); i++) {
+        int64_t fen = balance_fen(market, WANT[i].party, WANT[i].account);
+        if (fen != WANT[i].fen) {
+            fail_msg("%s, %s: %lld", WANT[i].party, WANT[i].account, (long long)fen);
+        }
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup_anji, market_teardown)
 
 int main(void)
@@ -208,6 +273,7 @@ int main(void)
         TEST(bank__sells_on_what_it_bought_from_another_one_at_what_it_cost),
         TEST(transfer__taken_back_is_stock_again),
         TEST(enforcement__leaves_nothing_between_the_sale_and_the_debt),
+        TEST(loan__taken_back_leaves_nothing_in_the_books),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

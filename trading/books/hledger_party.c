@@ -39,7 +39,7 @@ static enum th_status find_whether_pays(struct th_hledger *h, const struct th_hl
                                         bool *ret_pays)
 {
     static const char *const PAY[] = {"money.receipt", "money.payment", "money.loan_repayment",
-                                      "money.prepaid", "money.dropped"};
+                                      "money.prepaid", "money.dropped", "money.loan_payout_back"};
     struct th_book_trade trade = {.kind = ""};
     bool pays = false;
     for (size_t i = 0; i < sizeof(PAY) / sizeof(PAY[0]); i++) {
@@ -87,12 +87,14 @@ static enum th_status post_other(struct th_hledger *h, struct th_money claim, in
 {
     char account[TH_BOOK_ACCOUNT_SIZE];
     char words[sizeof(h->legs[0].memo) + 1] = "@";
-    th_text_copy(words + 1, sizeof(words) - 1, memo);
-    bool earned = strcmp(memo, "money.loan_interest") == 0 || strcmp(memo, "money.premium") == 0;
+    bool back = strcmp(memo, "money.loan_interest_back") == 0; // turns what was earned
+    th_text_copy(words + 1, sizeof(words) - 1, back ? "money.loan_interest" : memo);
+    bool earned =
+        back || strcmp(memo, "money.loan_interest") == 0 || strcmp(memo, "money.premium") == 0;
     th_hledger_name(&h->book,
-                    !earned                   ? "@book.other"
-                    : th_money_fen(claim) > 0 ? "@book.income"
-                                              : "@book.expense",
+                    !earned                             ? "@book.other"
+                    : (th_money_fen(claim) > 0) != back ? "@book.income"
+                                                        : "@book.expense",
                     words, NULL, NULL, account);
     th_book_money(&h->book, account, th_money_negate(claim), trade_id, memo);
     return TH_OK;

@@ -7,13 +7,12 @@
 // the most that a bank adds for being late, by days of a year of 360.
 static const struct th_ratio PER_DAY_AND_PERCENT = {3, INT64_C(2) * 100 * 360};
 
-static enum th_status most_interest(struct th_store *store, int64_t pledge_id,
-                                    const struct th_loan_known *known,
-                                    struct th_money *ret_interest, struct th_error *err)
+static enum th_status grown_interest(struct th_store *store, int64_t pledge_id,
+                                     const struct th_loan_known *known, int64_t *ret_fen,
+                                     struct th_error *err)
 {
     struct th_pledge pledge;
     struct th_ratio rate;
-    int64_t fen = 0;
     enum th_status status = th_pledge_load(store, pledge_id, &pledge, err);
     if (status == TH_OK) {
         status = th_ratio_parse(pledge.rate, &rate, err);
@@ -21,12 +20,34 @@ static enum th_status most_interest(struct th_store *store, int64_t pledge_id,
     if (status == TH_OK) {
         status = th_ratio_mul(rate, PER_DAY_AND_PERCENT, &rate, err);
     }
-    if (status == TH_OK) {
-        status = th_ratio_apply_ceil(rate, known->fen_days, &fen, err);
-    }
+    return status == TH_OK ? th_ratio_apply_ceil(rate, known->fen_days, ret_fen, err) : status;
+}
+
+static enum th_status most_interest(struct th_store *store, int64_t pledge_id,
+                                    const struct th_loan_known *known,
+                                    struct th_money *ret_interest, struct th_error *err)
+{
+    int64_t fen = 0;
+    enum th_status status = grown_interest(store, pledge_id, known, &fen, err);
     // What was paid before counts, whatever it was paid for.
     int64_t left_fen = fen - th_money_fen(known->paid.interest);
     *ret_interest = th_money_from_fen(left_fen > 0 ? left_fen : 0);
+    return status;
+}
+
+enum th_status th_debt_interest_fits(struct th_store *store, int64_t pledge_id,
+                                     struct th_money interest, const char *on_date, bool *ret_fits,
+                                     struct th_error *err)
+{
+    struct th_loan_known known;
+    int64_t fen = 0;
+    enum th_status status = th_loan_known(store, pledge_id, on_date, &known, err);
+    if (status == TH_OK) {
+        status = grown_interest(store, pledge_id, &known, &fen, err);
+    }
+    if (status == TH_OK) {
+        *ret_fits = th_money_fen(interest) <= fen;
+    }
     return status;
 }
 

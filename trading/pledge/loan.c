@@ -1,11 +1,16 @@
-// The money of a loan that a pledge secures: paid out, repaid, interest. What was paid is confirmed
-// with its day, like receipts. Of the rate nothing is reckoned but that interest cannot be more.
+// The money of a loan that a pledge secures: paid out, repaid, interest; and payments that are
+// taken back. What was paid is confirmed with its day, like receipts. Of the rate nothing is
+// reckoned but that interest cannot be more.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
+#include "registry/reference.h"
 #include "trading/pledge/pledge.h"
 #include "trading/pledge/pledge_internal.h"
+
+enum { MEMO_SIZE = 40 };
 
 struct loan {
     struct th_trade trade; // of the pledge
@@ -49,15 +54,17 @@ struct standing {
     const char *on_date;
     int64_t paid_fen; // paid out by then
     int64_t back_fen; // repaid by then
+    int64_t interest_fen;
 };
 
 static bool add_payment(void *context, const struct th_loan_payment *payment)
 {
     struct standing *standing = context;
-    if (strcmp(payment->on_date, standing->on_date) <= 0) {
+    if (!payment->withdrawn_on && strcmp(payment->on_date, standing->on_date) <= 0) {
         int64_t fen = th_money_fen(payment->amount);
         standing->paid_fen += strcmp(payment->kind, "payout") == 0 ? fen : 0;
         standing->back_fen += strcmp(payment->kind, "repayment") == 0 ? fen : 0;
+        standing->interest_fen += strcmp(payment->kind, "interest") == 0 ? fen : 0;
     }
     return true;
 }
@@ -111,41 +118,65 @@ static enum th_status check_enforcement(struct th_store *store, const struct loa
                : status;
 }
 
-// Claims and cash of lender and debtor.
-static enum th_status post_money(struct th_posting *posting, const struct loan *loan,
+// Claims and cash of lender and debtor; `back`: as if it had never been.
+static enum th_status post_money(struct th_posting *posting, const struct loan *loan, bool back,
                                  struct th_error *err)
 {
     const struct th_loan_payment *payment = &loan->payment;
-    bool payout = strcmp(payment->kind, "payout") == 0;
     bool interest = strcmp(payment->kind, "interest") == 0;
+    bool to_debtor = (strcmp(payment->kind, "payout") == 0) != back;
     int64_t lender_id = loan->trade.buyer_id;
     int64_t debtor_id = loan->pledge.debtor_id;
-    struct th_transfer transfer = {.from_id = payout ? lender_id : debtor_id,
-                                   .to_id = payout ? debtor_id : lender_id,
+    char memo[MEMO_SIZE];
+    (void)snprintf(memo, sizeof(memo), "money.loan_%s%s", payment->kind, back ? "_back" : "");
+    struct th_transfer transfer = {.from_id = to_debtor ? lender_id : debtor_id,
+                                   .to_id = to_debtor ? debtor_id : lender_id,
                                    .account = TH_ACCOUNT_CASH,
                                    .amount = payment->amount,
                                    .on_date = loan->on_date,
                                    .trade_id = loan->trade.trade_id,
-                                   .memo = payout     ? "money.loan_payout"
-                                           : interest ? "money.loan_interest"
-                                                      : "money.loan_repayment"};
+                                   .memo = memo};
     // What an enforcement brought moved with its receipts.
     enum th_status status =
         payment->enforcement_id == 0 ? th_money_move(posting, &transfer, err) : TH_OK;
     if (status != TH_OK || interest) {
         return status;
     }
-    transfer.from_id = payout ? debtor_id : lender_id;
-    transfer.to_id = payout ? lender_id : debtor_id;
+    transfer.from_id = to_debtor ? debtor_id : lender_id;
+    transfer.to_id = to_debtor ? lender_id : debtor_id;
     transfer.account = TH_ACCOUNT_CLAIM;
     return th_money_move(posting, &transfer, err);
+}
+
+// Of an approved pledge; by the side at which its money arrives.
+static enum th_status load_pledge(struct th_work *work, int64_t pledge_id, struct loan *loan,
+                                  struct th_error *err)
+{
+    struct th_store *store = th_work_store(work);
+    enum th_status status = th_pledge_load(store, pledge_id, &loan->pledge, err);
+    if (status == TH_OK) {
+        status = th_trade_load(store, pledge_id, &loan->trade, err);
+    }
+    if (status == TH_OK && strcmp(loan->trade.state, "approved") != 0) {
+        (void)th_error_set(err, TH_CONFLICT, "pledge_not_approved", NULL);
+        th_error_add_word(err, "state", "value.state", loan->trade.state);
+        th_error_add_int(err, "pledge", pledge_id);
+        status = TH_CONFLICT;
+    }
+    return status == TH_OK ? th_check_own_trade(work, &loan->trade, err) : status;
+}
+
+static enum th_status check_receiver(struct th_work *work, const struct loan *loan,
+                                     const char *kind, struct th_error *err)
+{
+    bool payout = strcmp(kind, "payout") == 0;
+    return th_check_receiver(work, payout ? loan->pledge.debtor_id : loan->trade.buyer_id, err);
 }
 
 static enum th_status load(struct th_registry *registry, struct th_work *work,
                            const struct th_loan_input *input, struct loan *loan,
                            struct th_error *err)
 {
-    struct th_store *store = th_work_store(work);
     enum th_status status = th_deal_day_parse(registry, input->on, loan->on_date, err);
     if (status == TH_OK) {
         status = th_money_parse(input->amount, &loan->payment.amount, err);
@@ -159,24 +190,10 @@ static enum th_status load(struct th_registry *registry, struct th_work *work,
             th_error_set(err, TH_NOT_FOUND, "trade_not_found", "trade", input->enforcement, NULL);
     }
     if (status == TH_OK) {
-        status = th_pledge_load(store, input->pledge_id, &loan->pledge, err);
+        status = load_pledge(work, input->pledge_id, loan, err);
     }
     if (status == TH_OK) {
-        status = th_trade_load(store, input->pledge_id, &loan->trade, err);
-    }
-    if (status == TH_OK && strcmp(loan->trade.state, "approved") != 0) {
-        (void)th_error_set(err, TH_CONFLICT, "pledge_not_approved", NULL);
-        th_error_add_word(err, "state", "value.state", loan->trade.state);
-        th_error_add_int(err, "pledge", input->pledge_id);
-        status = TH_CONFLICT;
-    }
-    if (status == TH_OK) {
-        status = th_check_own_trade(work, &loan->trade, err);
-    }
-    if (status == TH_OK) {
-        bool payout = strcmp(input->kind, "payout") == 0;
-        status =
-            th_check_receiver(work, payout ? loan->pledge.debtor_id : loan->trade.buyer_id, err);
+        status = check_receiver(work, loan, input->kind, err);
     }
     loan->payment.trade_id = input->pledge_id;
     loan->payment.kind = input->kind;
@@ -210,7 +227,7 @@ static enum th_status pay(struct th_registry *registry, struct th_work *work,
         status = th_loan_post(th_work_posting(work), &loan.payment, &payment_id, err);
     }
     if (status == TH_OK) {
-        status = post_money(th_work_posting(work), &loan, err);
+        status = post_money(th_work_posting(work), &loan, false, err);
     }
     th_json_set_int(body, "payment_id", payment_id);
     if (status == TH_OK) {
@@ -245,4 +262,174 @@ enum th_status th_loan_pay(struct th_registry *registry, const struct th_request
     status = pay(registry, work, input, body, &reply, err);
     return th_work_end(work, status, th_subject("trade", input->pledge_id, subject), body, reply,
                        ret_reply, err);
+}
+
+// A payment that is to be taken back, among those of its pledge.
+struct withdrawal {
+    struct loan loan;
+    char kind[TH_TRADE_WORD_SIZE]; // behind loan.payment
+    char since[TH_ON_SIZE];
+    char recorded_by[TH_LOGIN_SIZE];
+    bool done_before;
+};
+
+static bool find_payment(void *context, const struct th_loan_payment *payment)
+{
+    struct withdrawal *of = context;
+    if (payment->payment_id != of->loan.payment.payment_id) {
+        return true;
+    }
+    th_text_copy(of->kind, sizeof(of->kind), payment->kind);
+    th_text_copy(of->since, sizeof(of->since), payment->on_date);
+    th_text_copy(of->recorded_by, sizeof(of->recorded_by), payment->login);
+    of->loan.payment.kind = of->kind;
+    of->loan.payment.amount = payment->amount;
+    of->loan.payment.enforcement_id = payment->enforcement_id;
+    of->done_before = payment->withdrawn_on != NULL;
+    return false;
+}
+
+// What was paid back, and interest, rest on what had been paid out by their day.
+struct resting {
+    struct th_store *store;
+    const struct withdrawal *of;
+    int64_t payment_id; // the first that rests on it; 0: none
+    enum th_status status;
+    struct th_error *err;
+};
+
+static bool see_resting(void *context, const struct th_loan_payment *payment)
+{
+    struct resting *resting = context;
+    const struct withdrawal *of = resting->of;
+    struct standing standing = {.on_date = payment->on_date};
+    bool counts = !payment->withdrawn_on && strcmp(payment->kind, "payout") != 0 &&
+                  strcmp(payment->on_date, of->since) >= 0;
+    if (!counts) {
+        return true;
+    }
+    resting->status =
+        th_loan_each(resting->store, of->loan.trade.trade_id, add_payment, &standing, resting->err);
+    bool fits = standing.back_fen <= standing.paid_fen;
+    if (resting->status == TH_OK && strcmp(payment->kind, "interest") == 0) {
+        resting->status = th_debt_interest_fits(resting->store, of->loan.trade.trade_id,
+                                                th_money_from_fen(standing.interest_fen),
+                                                payment->on_date, &fits, resting->err);
+    }
+    if (resting->status == TH_OK && !fits) {
+        resting->payment_id = payment->payment_id;
+    }
+    return resting->status == TH_OK && resting->payment_id == 0;
+}
+
+static enum th_status check_resting(struct th_store *store, const struct withdrawal *of,
+                                    struct th_error *err)
+{
+    struct resting resting = {.store = store, .of = of, .err = err};
+    enum th_status status =
+        strcmp(of->kind, "payout") == 0
+            ? th_loan_each(store, of->loan.trade.trade_id, see_resting, &resting, err)
+            : TH_OK;
+    status = status == TH_OK ? resting.status : status;
+    if (status == TH_OK && resting.payment_id != 0) {
+        status = th_error_set(err, TH_CONFLICT, "loan_payment_rests", NULL);
+        th_error_add_int(err, "payment", of->loan.payment.payment_id);
+        th_error_add_int(err, "other", resting.payment_id);
+    }
+    return status;
+}
+
+// Whoever recorded it does not take it back: two persons looked at it then.
+static enum th_status check_withdrawal(struct th_work *work, const struct withdrawal *of,
+                                       struct th_error *err)
+{
+    enum th_status status = check_receiver(work, &of->loan, of->kind, err);
+    if (status == TH_OK && strcmp(of->recorded_by, th_work_actor(work)->login) == 0) {
+        status = th_error_set(err, TH_NOT_PERMITTED, "loan_correct_second_person", "login",
+                              of->recorded_by, NULL);
+    } else if (status == TH_OK && of->done_before) {
+        status = th_error_set(err, TH_CONFLICT, "loan_payment_withdrawn", NULL);
+    } else if (status == TH_OK && of->loan.payment.enforcement_id != 0) {
+        status = th_error_set(err, TH_CONFLICT, "loan_payment_credited", NULL);
+        th_error_add_int(err, "trade", of->loan.payment.enforcement_id);
+    } else if (status == TH_OK && strcmp(of->loan.on_date, of->since) < 0) {
+        status = th_error_set(err, TH_INVALID, "loan_correct_before", "on", of->loan.on_date,
+                              "since", of->since, NULL);
+    }
+    if (status != TH_OK) {
+        th_error_add_int(err, "payment", of->loan.payment.payment_id);
+    }
+    return status;
+}
+
+static enum th_status take_back(struct th_registry *registry, struct th_work *work,
+                                const struct th_loan_correct_input *input, struct withdrawal *of,
+                                struct th_error *err)
+{
+    struct th_store *store = th_work_store(work);
+    struct th_posting *posting = th_work_posting(work);
+    struct loan *loan = &of->loan;
+    char note[TH_TRADE_NOTE_SIZE];
+    int64_t pledge_id = 0;
+    loan->payment.payment_id = input->payment_id;
+    enum th_status status = th_note_parse("reason", input->reason, note, err);
+    if (status == TH_OK && note[0] == '\0') {
+        status = th_error_set(err, TH_USAGE, "correction_reason", NULL);
+    }
+    if (status == TH_OK) {
+        status = th_deal_day_parse(registry, input->on, loan->on_date, err);
+    }
+    if (status == TH_OK) {
+        status = th_loan_find(store, input->payment_id, &pledge_id, err);
+    }
+    if (status == TH_OK) {
+        status = load_pledge(work, pledge_id, loan, err);
+    }
+    if (status == TH_OK) {
+        status = th_loan_each(store, pledge_id, find_payment, of, err);
+    }
+    if (status == TH_OK) {
+        status = check_withdrawal(work, of, err);
+    }
+    loan->payment.withdrawn_on = loan->on_date;
+    loan->payment.withdrawn_by = th_work_actor(work)->login;
+    loan->payment.reason = note;
+    if (status == TH_OK) {
+        status = th_loan_withdraw_post(posting, &loan->payment, err);
+    }
+    if (status == TH_OK) {
+        status = check_resting(store, of, err);
+    }
+    return status == TH_OK ? post_money(posting, loan, true, err) : status;
+}
+
+enum th_status th_loan_correct(struct th_registry *registry, const struct th_request *request,
+                               const struct th_loan_correct_input *input,
+                               struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_json *given = th_json_object();
+    th_json_set_int(given, "payment", input->payment_id);
+    th_json_set_text(given, "reason", input->reason);
+    th_json_set_text(given, "on", input->on);
+    struct th_work *work = NULL;
+    enum th_status status = th_work_begin(registry, request, TH_MAY_RECEIPT, "loan.correct", given,
+                                          &work, ret_reply, err);
+    th_json_free(given);
+    if (status != TH_OK || work == NULL) {
+        return status;
+    }
+    struct withdrawal of = {.done_before = false};
+    struct th_json *body = th_json_object();
+    struct th_json *reply = NULL;
+    char subject[TH_SUBJECT_SIZE];
+    status = take_back(registry, work, input, &of, err);
+    th_json_set_int(body, "payment_id", input->payment_id);
+    if (status == TH_OK) {
+        status = th_trade_reply(th_work_store(work), of.loan.trade.trade_id, &reply, err);
+    }
+    if (status == TH_OK) {
+        th_json_set_int(reply, "payment_id", input->payment_id);
+    }
+    return th_work_end(work, status, th_subject("trade", of.loan.trade.trade_id, subject), body,
+                       reply, ret_reply, err);
 }

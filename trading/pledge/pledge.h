@@ -8,9 +8,10 @@
 // (expected, never issued), waiting_t, debtor, debtor_name, principal_fen, rate, from, until,
 // valuation_fen, number, registrar_number, registrar_until, payout_fen, repayment_fen,
 // interest_fen, loan_fen (paid out and not repaid), payments[{payment_id, kind, amount_fen, on,
-// enforcement_id, login}], of the list and of `trade show` also warnings[] (term_over,
-// registration_over, registration_ending, cover_lost)}. Of a release: waived_t, forecast_t. Of an
-// enforcement: debts[{pledge_id, party, party_name, owed_fen, claim_fen, number}].
+// enforcement_id, login, withdrawn_on, withdrawn_by, reason (null: it counts)}], of the list and of
+// `trade show` also warnings[] (term_over, registration_over, registration_ending, cover_lost)}. Of
+// a release: waived_t, forecast_t. Of an enforcement: debts[{pledge_id, party, party_name,
+// owed_fen, claim_fen, number}].
 #ifndef TH_TRADING_PLEDGE_H
 #define TH_TRADING_PLEDGE_H
 
@@ -107,6 +108,22 @@ struct th_loan_input {
 enum th_status th_loan_pay(struct th_registry *registry, const struct th_request *request,
                            const struct th_loan_input *input, struct th_json **ret_reply,
                            struct th_error *err) TH_MUST_CHECK;
+
+struct th_loan_correct_input {
+    int64_t payment_id;
+    const char *reason;
+    const char *on; // day on which its money is booked back; NULL: today
+};
+// Takes back a payment that was recorded wrongly, by another person of the side that confirms it;
+// the right one is recorded anew. Reply as above. TH_NOT_FOUND ("loan_payment_not_found"),
+// TH_NOT_PERMITTED ("loan_correct_second_person", "receiver_confirms", "trade_not_yours"),
+// TH_CONFLICT ("loan_payment_withdrawn", "loan_payment_credited" of what a sale of pledged units
+// paid, "loan_payment_rests" with "other": of a payout, a repayment that would not have been out,
+// or interest that could not have grown), TH_USAGE ("correction_reason"), TH_INVALID
+// ("loan_correct_before", "date_in_future").
+enum th_status th_loan_correct(struct th_registry *registry, const struct th_request *request,
+                               const struct th_loan_correct_input *input,
+                               struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
 // Pledges that are proposed or approved, by id. holder and pledgee NULL: any; `ended`: also those
 // of which nothing is left. Reply: pledges[{trade_id, state, seller, seller_name, buyer,

@@ -32,6 +32,10 @@ enum th_status th_debt_check_owed(struct th_store *store, int64_t pledge_id, str
 enum th_status th_debt_check_interest(struct th_store *store, int64_t pledge_id,
                                       struct th_money amount, const char *on_date,
                                       struct th_error *err) TH_MUST_CHECK;
+// Can so much interest, all that was paid up to a day, have grown by then on what was out?
+enum th_status th_debt_interest_fits(struct th_store *store, int64_t pledge_id,
+                                     struct th_money interest, const char *on_date, bool *ret_fits,
+                                     struct th_error *err) TH_MUST_CHECK;
 
 // The value of "pledge" in a reply. `with_payments` adds them; it knows of no day, and so
 // has no warnings.

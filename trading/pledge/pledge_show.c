@@ -58,6 +58,9 @@ static bool add_payment(void *context, const struct th_loan_payment *payment)
                 payment->enforcement_id != 0 ? th_json_int(payment->enforcement_id)
                                              : th_json_null());
     th_json_set_text(item, "login", payment->login);
+    th_json_set_text(item, "withdrawn_on", payment->withdrawn_on);
+    th_json_set_text(item, "withdrawn_by", payment->withdrawn_by);
+    th_json_set_text(item, "reason", payment->reason);
     th_json_append(context, item);
     return true;
 }

@@ -56,6 +56,19 @@ CREATE INDEX loan_payment_trade ON loan_payment (trade_id);
 CREATE INDEX loan_payment_enforcement ON loan_payment (enforcement_id)
     WHERE enforcement_id IS NOT NULL;
 
+-- A payment that was recorded wrongly is taken back by another person, and counts no more. What a
+-- sale of pledged units paid stands with that sale.
+CREATE TABLE loan_withdrawal (
+    payment_id INTEGER PRIMARY KEY REFERENCES loan_payment (payment_id),
+    on_date    TEXT    NOT NULL,                             -- of its legs that move the money back
+    reason     TEXT    NOT NULL,
+    login      TEXT    NOT NULL REFERENCES user_account (login),
+    seq        INTEGER NOT NULL
+) STRICT;
+-- Payments that count.
+CREATE VIEW loan_standing AS
+SELECT * FROM loan_payment WHERE payment_id NOT IN (SELECT payment_id FROM loan_withdrawal);
+
 -- What a listing says beside its trade.
 CREATE TABLE listing (
     trade_id INTEGER PRIMARY KEY REFERENCES trade (trade_id),
@@ -94,6 +107,14 @@ END;
 CREATE TRIGGER loan_payment_no_delete BEFORE DELETE ON loan_payment
 BEGIN
     SELECT raise(ABORT, 'loan_payment: insert only');
+END;
+CREATE TRIGGER loan_withdrawal_no_update BEFORE UPDATE ON loan_withdrawal
+BEGIN
+    SELECT raise(ABORT, 'loan_withdrawal: insert only');
+END;
+CREATE TRIGGER loan_withdrawal_no_delete BEFORE DELETE ON loan_withdrawal
+BEGIN
+    SELECT raise(ABORT, 'loan_withdrawal: insert only');
 END;
 CREATE TRIGGER listing_no_update BEFORE UPDATE ON listing
 BEGIN

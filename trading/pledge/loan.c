@@ -270,6 +270,7 @@ struct withdrawal {
     char kind[TH_TRADE_WORD_SIZE]; // behind loan.payment
     char since[TH_ON_SIZE];
     char recorded_by[TH_LOGIN_SIZE];
+    char reason[TH_TRADE_NOTE_SIZE];
     bool done_before;
 };
 
@@ -369,11 +370,10 @@ static enum th_status take_back(struct th_registry *registry, struct th_work *wo
     struct th_store *store = th_work_store(work);
     struct th_posting *posting = th_work_posting(work);
     struct loan *loan = &of->loan;
-    char note[TH_TRADE_NOTE_SIZE];
     int64_t pledge_id = 0;
     loan->payment.payment_id = input->payment_id;
-    enum th_status status = th_note_parse("reason", input->reason, note, err);
-    if (status == TH_OK && note[0] == '\0') {
+    enum th_status status = th_note_parse("reason", input->reason, of->reason, err);
+    if (status == TH_OK && of->reason[0] == '\0') {
         status = th_error_set(err, TH_USAGE, "correction_reason", NULL);
     }
     if (status == TH_OK) {
@@ -393,7 +393,7 @@ static enum th_status take_back(struct th_registry *registry, struct th_work *wo
     }
     loan->payment.withdrawn_on = loan->on_date;
     loan->payment.withdrawn_by = th_work_actor(work)->login;
-    loan->payment.reason = note;
+    loan->payment.reason = of->reason;
     if (status == TH_OK) {
         status = th_loan_withdraw_post(posting, &loan->payment, err);
     }

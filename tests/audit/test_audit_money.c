@@ -467,78 +467,74 @@ static void audit__interest_is_what_the_rate_can_have_made_of_what_was_out(void 
     "," CLAIM("2", "loan_repayment_back", "1", "5", fen)
 
 // Payment 1 are 10.00 paid out; wang records what li takes back. 36 % are 1.5 fen a day, late.
+enum { STEPS_MAX = 4 };
+static const struct {
+    const char *name;
+    struct step steps[STEPS_MAX];
+    enum th_fault_code code;
+} TAKEN[] = {
+    {"a payout", {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")}}, TH_FAULT_CODES},
+    {"a payout, and all of it goes out again",
+     {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")},
+      {"wang", PAYOUT("2", "1000", "2021-12-31")}},
+     TH_FAULT_CODES},
+    {"and more than the principal",
+     {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")},
+      {"wang", PAYOUT("2", "1001", "2021-12-31")}},
+     TH_FAULT_LOAN_SUM},
+    {"a repayment, and all of it comes",
+     {{"wang", REPAID("2", "400", "2022-01-04")},
+      {"li", TAKEN_BACK("2", "li") "," REPAID_BACK("400")},
+      {"wang", REPAID("3", "1000", "2022-01-04")}},
+     TH_FAULT_CODES},
+    {"interest, and it is paid again",
+     {{"wang", INTEREST("2", "15", "2022-01-09")},
+      {"li", TAKEN_BACK("2", "li") "," MOVE("2", "loan_interest_back", "cash", "5", "1", "15")},
+      {"wang", INTEREST("3", "15", "2022-01-09")}},
+     TH_FAULT_CODES},
+    {"interest grows on what never came back",
+     {{"wang", REPAID("2", "1000", "2021-12-31")},
+      {"li", TAKEN_BACK("2", "li") "," REPAID_BACK("1000")},
+      {"wang", INTEREST("3", "15", "2022-01-09")}},
+     TH_FAULT_CODES},
+    {"by who recorded it",
+     {{"wang", TAKEN_BACK("1", "wang") "," PAYOUT_BACK("1000")}},
+     TH_FAULT_LOAN_SELF},
+    {"in another's name",
+     {{"li", TAKEN_BACK("1", "wang") "," PAYOUT_BACK("1000")}},
+     TH_FAULT_POST_LOGIN},
+    {"twice",
+     {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")},
+      {"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")}},
+     TH_FAULT_LOAN_TWICE},
+    {"a number that was used", {{"wang", REPAID("1", "400", "2022-01-04")}}, TH_FAULT_LOAN_TWICE},
+    {"what never was", {{"li", TAKEN_BACK("7", "li") "," PAYOUT_BACK("1000")}}, TH_FAULT_POST_FORM},
+    {"without its money", {{"li", TAKEN_BACK("1", "li")}}, TH_FAULT_MONEY_CASH},
+    {"the cash alone",
+     {{"li", TAKEN_BACK("1", "li") "," MOVE("2", "loan_payout_back", "cash", "1", "5", "1000")}},
+     TH_FAULT_MONEY_CLAIM},
+    {"a fen less", {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("999")}}, TH_FAULT_MONEY_CASH},
+    {"money back without a word", {{"li", PAYOUT_BACK("1000")}}, TH_FAULT_MONEY_CASH},
+    {"a payout of which some came back",
+     {{"wang", REPAID("2", "1", "2022-01-04")},
+      {"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")}},
+     TH_FAULT_LOAN_SUM},
+    {"a payout on which interest was paid",
+     {{"wang", INTEREST("2", "15", "2022-01-09")},
+      {"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")}},
+     TH_FAULT_LOAN_SUM},
+};
+
 static void audit__a_loan_payment_is_taken_back_whole_by_another_person(void **state)
 {
-    enum { STEPS_MAX = 4 };
-    static const struct {
-        const char *name;
-        struct step steps[STEPS_MAX];
-        enum th_fault_code code;
-    } CASES[] = {
-        {"a payout", {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")}}, TH_FAULT_CODES},
-        {"a payout, and all of it goes out again",
-         {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")},
-          {"wang", PAYOUT("2", "1000", "2021-12-31")}},
-         TH_FAULT_CODES},
-        {"and more than the principal",
-         {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")},
-          {"wang", PAYOUT("2", "1001", "2021-12-31")}},
-         TH_FAULT_LOAN_SUM},
-        {"a repayment, and all of it comes",
-         {{"wang", REPAID("2", "400", "2022-01-04")},
-          {"li", TAKEN_BACK("2", "li") "," REPAID_BACK("400")},
-          {"wang", REPAID("3", "1000", "2022-01-04")}},
-         TH_FAULT_CODES},
-        {"interest, and it is paid again",
-         {{"wang", INTEREST("2", "15", "2022-01-09")},
-          {"li", TAKEN_BACK("2", "li") "," MOVE("2", "loan_interest_back", "cash", "5", "1", "15")},
-          {"wang", INTEREST("3", "15", "2022-01-09")}},
-         TH_FAULT_CODES},
-        {"interest grows on what never came back",
-         {{"wang", REPAID("2", "1000", "2021-12-31")},
-          {"li", TAKEN_BACK("2", "li") "," REPAID_BACK("1000")},
-          {"wang", INTEREST("3", "15", "2022-01-09")}},
-         TH_FAULT_CODES},
-        {"by who recorded it",
-         {{"wang", TAKEN_BACK("1", "wang") "," PAYOUT_BACK("1000")}},
-         TH_FAULT_LOAN_SELF},
-        {"in another's name",
-         {{"li", TAKEN_BACK("1", "wang") "," PAYOUT_BACK("1000")}},
-         TH_FAULT_POST_LOGIN},
-        {"twice",
-         {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")},
-          {"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")}},
-         TH_FAULT_LOAN_TWICE},
-        {"a number that was used",
-         {{"wang", REPAID("1", "400", "2022-01-04")}},
-         TH_FAULT_LOAN_TWICE},
-        {"what never was",
-         {{"li", TAKEN_BACK("7", "li") "," PAYOUT_BACK("1000")}},
-         TH_FAULT_POST_FORM},
-        {"without its money", {{"li", TAKEN_BACK("1", "li")}}, TH_FAULT_MONEY_CASH},
-        {"the cash alone",
-         {{"li",
-           TAKEN_BACK("1", "li") "," MOVE("2", "loan_payout_back", "cash", "1", "5", "1000")}},
-         TH_FAULT_MONEY_CLAIM},
-        {"a fen less", {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("999")}}, TH_FAULT_MONEY_CASH},
-        {"money back without a word", {{"li", PAYOUT_BACK("1000")}}, TH_FAULT_MONEY_CASH},
-        {"a payout of which some came back",
-         {{"wang", REPAID("2", "1", "2022-01-04")},
-          {"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")}},
-         TH_FAULT_LOAN_SUM},
-        {"a payout on which interest was paid",
-         {{"wang", INTEREST("2", "15", "2022-01-09")},
-          {"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")}},
-         TH_FAULT_LOAN_SUM},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+    for (size_t i = 0; i < sizeof(TAKEN) / sizeof(TAKEN[0]); i++) {
         struct test_journal journal;
         write_steps(&journal, LOAN_OUT + 1, NULL);
-        for (size_t k = 0; k < STEPS_MAX && CASES[i].steps[k].login; k++) {
-            test_journal_posts(&journal, CASES[i].steps[k].login, CASES[i].steps[k].posts);
+        for (size_t k = 0; k < STEPS_MAX && TAKEN[i].steps[k].login; k++) {
+            test_journal_posts(&journal, TAKEN[i].steps[k].login, TAKEN[i].steps[k].posts);
         }
-        test_judge(&journal, CASES[i].name, CASES[i].code);
+        test_judge(&journal, TAKEN[i].name, TAKEN[i].code);
     }
 }
 

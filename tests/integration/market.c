@@ -7,6 +7,7 @@
 
 #include "core/file.h"
 #include "core/text.h"
+#include "registry/setup.h"
 #include "store/deal/forecast_store.h"
 #include "store/deal/lock_store.h"
 #include "store/deal/money_store.h"
@@ -604,4 +605,14 @@ int market_teardown(void **state)
         market_assert_rebuilt(market->world.store);
     }
     return market_discard(state);
+}
+
+void market_login(struct market *market, const char *login, const char *party)
+{
+    const struct th_request admin = {.login = "admin"};
+    struct th_json *reply = NULL;
+    assert_ok(th_user_add(market->world.registry, &admin, login, "bank", NULL, party, &reply,
+                          &market->err),
+              &market->err);
+    th_json_free(reply);
 }

@@ -118,4 +118,7 @@ void market_assert_sound(struct th_store *store);
 // What the journal makes of the books is what stands in the file.
 void market_assert_rebuilt(struct th_store *store);
 
+// A login of the role bank that belongs to a party.
+void market_login(struct market *market, const char *login, const char *party);
+
 #endif

@@ -2,7 +2,6 @@
 // nothing of it is left but the trace.
 #include <stdio.h>
 
-#include "registry/setup.h"
 #include "store/deal/money_store.h"
 #include "tests/integration/market.h"
 #include "trading/inbox/inbox.h"
@@ -11,23 +10,13 @@
 static const char BANK[] = "两山银行";
 static const char REASON[] = "金额记错";
 
-static void add_login(struct market *market, const char *login, const char *party)
-{
-    const struct th_request admin = {.login = "admin"};
-    struct th_json *reply = NULL;
-    assert_ok(th_user_add(market->world.registry, &admin, login, "bank", NULL, party, &reply,
-                          &market->err),
-              &market->err);
-    th_json_free(reply);
-}
-
 // Two logins of the lender, one of a party that has no part in the loan.
 static int setup(void **state)
 {
     (void)market_setup_anji(state);
-    add_login(*state, "own-1", BANK);
-    add_login(*state, "own-2", BANK);
-    add_login(*state, "paper", "造纸厂");
+    market_login(*state, "own-1", BANK);
+    market_login(*state, "own-2", BANK);
+    market_login(*state, "paper", "造纸厂");
     return 0;
 }
 

@@ -11,16 +11,6 @@
 static const char OWN[] = "两山银行";
 static const char OTHER[] = "农商银行";
 
-static void add_login(struct market *market, const char *login, const char *party)
-{
-    const struct th_request admin = {.login = "admin"};
-    struct th_json *reply = NULL;
-    assert_ok(th_user_add(market->world.registry, &admin, login, "bank", NULL, party, &reply,
-                          &market->err),
-              &market->err);
-    th_json_free(reply);
-}
-
 // Two banks with two logins each; Anji's pool is bought by the first.
 static int setup(void **state)
 {
@@ -32,10 +22,10 @@ static int setup(void **state)
     assert_ok(th_party_add(market->world.registry, &officer, &bank, &reply, &market->err),
               &market->err);
     th_json_free(reply);
-    add_login(market, "own-1", OWN);
-    add_login(market, "own-2", OWN);
-    add_login(market, "other-1", OTHER);
-    add_login(market, "other-2", OTHER);
+    market_login(market, "own-1", OWN);
+    market_login(market, "own-2", OWN);
+    market_login(market, "other-1", OTHER);
+    market_login(market, "other-2", OTHER);
     return 0;
 }
 

@@ -12,16 +12,6 @@ static const char OWN[] = "两山银行";
 static const char OTHER[] = "农商银行";
 enum { OTHER_BANK = MARKET_N_PARTIES + 1, VILLAGE_T = 2509 };
 
-static void add_login(struct market *market, const char *login, const char *party)
-{
-    const struct th_request admin = {.login = "admin"};
-    struct th_json *reply = NULL;
-    assert_ok(th_user_add(market->world.registry, &admin, login, "bank", NULL, party, &reply,
-                          &market->err),
-              &market->err);
-    th_json_free(reply);
-}
-
 // Two banks, each with a login, and a login of a firm.
 static int setup(void **state)
 {
@@ -33,11 +23,11 @@ static int setup(void **state)
     assert_ok(th_party_add(market->world.registry, &officer, &bank, &reply, &market->err),
               &market->err);
     th_json_free(reply);
-    add_login(market, "own", OWN);
-    add_login(market, "own-2", OWN);
-    add_login(market, "other", OTHER);
-    add_login(market, "firm", "制药厂");
-    add_login(market, "firm-2", "制药厂");
+    market_login(market, "own", OWN);
+    market_login(market, "own-2", OWN);
+    market_login(market, "other", OTHER);
+    market_login(market, "firm", "制药厂");
+    market_login(market, "firm-2", "制药厂");
     return 0;
 }
 

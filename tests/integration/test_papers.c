@@ -358,19 +358,9 @@ static void contract__of_units_to_come_tells_its_terms(void **state)
     assert_contract_says(f, market_id(reply), OPTIONED, sizeof(OPTIONED) / sizeof(OPTIONED[0]));
 }
 
-// The debt that a pledge is for, and nothing of delivery or price.
-static void contract__of_a_pledge_tells_the_debt(void **state)
+// 50 t of a village under a pledge to the bank, for a loan of 100,000.00.
+static int64_t pledged(struct fixture *f)
 {
-    static const char *const SAID[] = {"碳汇质押合同",
-                                       "出质人",
-                                       "马家弄村",
-                                       "债务人",
-                                       "本金（元） 100,000.00",
-                                       "4.35 %",
-                                       "2022-06-01 – 2023-05-31",
-                                       "120,000.00",
-                                       "质押2022-1号"};
-    struct fixture *f = *state;
     const struct th_request bank = {.login = "bank"};
     const int64_t tonnes_t = 50;
     market_package(&f->market, "丙", MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, &tonnes_t, 1, 0);
@@ -388,7 +378,23 @@ static void contract__of_a_pledge_tells_the_debt(void **state)
     assert_ok(
         th_trade_propose_pledge(f->market.world.registry, &bank, &pledge, &reply, &f->market.err),
         &f->market.err);
-    int64_t id = market_id(market_approve(&f->market, market_id(reply), TH_OK));
+    return market_id(market_approve(&f->market, market_id(reply), TH_OK));
+}
+
+// The debt that a pledge is for, and nothing of delivery or price.
+static void contract__of_a_pledge_tells_the_debt(void **state)
+{
+    static const char *const SAID[] = {"碳汇质押合同",
+                                       "出质人",
+                                       "马家弄村",
+                                       "债务人",
+                                       "本金（元） 100,000.00",
+                                       "4.35 %",
+                                       "2022-06-01 – 2023-05-31",
+                                       "120,000.00",
+                                       "质押2022-1号"};
+    struct fixture *f = *state;
+    int64_t id = pledged(f);
     assert_contract_says(f, id, SAID, sizeof(SAID) / sizeof(SAID[0]));
     th_json_free(contract(f, id, TH_OK));
     char *text = paper_text(f->path);
@@ -405,24 +411,9 @@ static void contract__of_an_enforcement_lists_the_debts_and_the_rest(void **stat
         "1,000.01 1,000.01",    "余额 马家弄村 199.99", "合计 1,200.00"};
     struct fixture *f = *state;
     const struct th_request bank = {.login = "bank"};
-    const int64_t tonnes_t = 50;
     char id[24];
-    market_package(&f->market, "丙", MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, &tonnes_t, 1, 0);
-    const struct th_pledge_input pledge = {.holder = "马家弄村",
-                                           .to = "两山银行",
-                                           .tonnes = "50",
-                                           .principal = "100000",
-                                           .rate = "4.35",
-                                           .from = "2022-06-01",
-                                           .until = "2023-05-31",
-                                           .valuation = "120000",
-                                           .number = "质押2022-1号",
-                                           .on = "2022-06-01"};
     struct th_json *reply = NULL;
-    assert_ok(
-        th_trade_propose_pledge(f->market.world.registry, &bank, &pledge, &reply, &f->market.err),
-        &f->market.err);
-    int64_t pledge_id = market_id(market_approve(&f->market, market_id(reply), TH_OK));
+    int64_t pledge_id = pledged(f);
     snprintf(id, sizeof(id), "%lld", (long long)pledge_id);
     const struct th_enforcement_input enforcement = {.pledge = id,
                                                      .to = "制药厂",

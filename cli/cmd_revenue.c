@@ -196,8 +196,8 @@ const struct th_cli_command th_cli_revenue_commands[] = {
     {"revenue", "reserve settle", TH_CLI_WRITE, "TRADE", "actual!=A document!=FILE",
      "trade_id reserved_fen actual_fen rest_fen document_sha256", run_settle},
     {"revenue", "rent", TH_CLI_READ, "", "year!=Y holder=PARTY",
-     "year total_fen | contracts: tenure_id contract household holder_name area_mu kind "
-     "per_mu_fen due_on amount_fen | households: household amount_fen "
+     "year total_fen warnings? | contracts: tenure_id contract household holder_name area_mu "
+     "ground_mu kind per_mu_fen due_on amount_fen | households: household amount_fen "
      "| unknown: tenure_id contract household",
      run_rent},
     {"revenue", "statement", TH_CLI_READ, "", "village=V party=PARTY out=FILE",

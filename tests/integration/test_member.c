@@ -446,6 +446,42 @@ static void rent__falls_due_when_a_year_of_the_contract_begins(void **state)
     assert_null(reply);
 }
 
+static void rent__of_a_parcel_that_two_contracts_state_whole_is_warned_of(void **state)
+{
+    // Each parcel measures 21,000 m², 31.5 mu: two thirds are 21 mu, a third is 10.5.
+    static const struct {
+        const char *contract, *mu;
+        struct th_ratio share;
+    } GIVEN[] = {{"1", "21.00", {2, 3}},
+                 {"2", "12.50", {1, 3}}, // the rule allows a fifth more
+                 {"3", "31.50", {2, 3}},
+                 {"4", "31.50", {1, 3}}};
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    for (size_t i = 0; i < 4; i++) {
+        add_tenure(market, GIVEN[i].contract, "甲户", GIVEN[i].mu, 10000, 0,
+                   (struct th_date){2022, 1, 1}, (struct th_date){2026, 12, 31});
+        struct th_posting *posting = market_begin(market);
+        int64_t parcel_id = (int64_t)i / 2 + 1;
+        if (i % 2 == 0) {
+            assert_int_equal(
+                market_parcel(market, MARKET_VILLAGE_1, (int)i, th_posting_seq(posting)),
+                parcel_id);
+        }
+        assert_ok(th_tenure_parcel_insert(market->world.store, (int64_t)i + 1, parcel_id,
+                                          GIVEN[i].share, &market->err),
+                  &market->err);
+        assert_int_equal(market_commit(market, posting), TH_OK);
+        assert_ok(th_rent_due(market->world.registry, "2022", NULL, &reply, &market->err),
+                  &market->err);
+        assert_int_equal(th_json_size(th_json_get(reply, "warnings")), i < 2 ? 0 : 1);
+        const struct th_json *last = th_json_at(th_json_get(reply, "contracts"), i);
+        assert_int_equal(th_json_get_real(last, "ground_mu", -1) * 100, i % 2 == 0 ? 2100 : 1050);
+        th_json_free(reply);
+        reply = NULL;
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup, market_teardown)
 
 int main(void)
@@ -459,6 +495,7 @@ int main(void)
         TEST(import__more_than_the_whole_books_nothing),
         TEST(distribute__ten_thousand_members_never_off_by_a_fen),
         TEST(rent__falls_due_when_a_year_of_the_contract_begins),
+        TEST(rent__of_a_parcel_that_two_contracts_state_whole_is_warned_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

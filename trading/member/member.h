@@ -47,9 +47,11 @@ enum th_status th_share_list(struct th_registry *registry, const char *group, co
 
 // What falls due by contracts in a year: on each day in it on which a contract begins another year,
 // that year's rent or guaranteed minimum for the contract's area. A preview: nothing is booked.
-// Reply: year, contracts[{tenure_id, contract, household, holder, holder_name, area_mu, kind,
-// per_mu_fen, due_on, amount_fen}], households[{household, amount_fen}], unknown[{tenure_id,
-// contract, household}] (no area, or neither rent nor minimum), total_fen. holder NULL: of all.
+// Reply: year, contracts[{tenure_id, contract, household, holder, holder_name, area_mu, ground_mu
+// (measured ground of its parcels times its shares; null without parcels), kind, per_mu_fen,
+// due_on, amount_fen}], households[{household, amount_fen}], unknown[{tenure_id, contract,
+// household}] (no area, or neither rent nor minimum), total_fen, warnings ("rent_area_over": a
+// contract states more than its ground by over the rule area_mismatch_share). holder NULL: of all.
 // TH_INVALID ("year_invalid").
 enum th_status th_rent_due(struct th_registry *registry, const char *year, const char *holder,
                            struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

@@ -3,7 +3,8 @@
 set(campaign ${CMAKE_CURRENT_SOURCE_DIR}/campaign)
 add_library(tanhui_campaign STATIC ${campaign}/call.c ${campaign}/commons.c ${campaign}/compare.c
     ${campaign}/draw.c ${campaign}/model.c ${campaign}/model_correction.c
-    ${campaign}/model_cost.c ${campaign}/model_ground.c ${campaign}/model_offer.c
+    ${campaign}/model_cost.c ${campaign}/model_ground.c ${campaign}/model_loan.c
+    ${campaign}/model_offer.c
     ${campaign}/model_persons.c
     ${campaign}/model_pledge.c ${campaign}/model_promise.c ${campaign}/model_receipt.c
     ${campaign}/model_revenue.c ${campaign}/model_reversal.c ${campaign}/model_share.c

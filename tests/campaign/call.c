@@ -383,6 +383,19 @@ static enum th_status pay_loan(struct world *world, const struct act *act, const
     return th_loan_pay(world->registry, &w->request, &input, reply, &world->err);
 }
 
+static enum th_status correct_loan(struct world *world, const struct model *model,
+                                   const struct act *act, const struct words *w,
+                                   struct th_json **reply)
+{
+    const struct deal *pledge = act->of < model->n_deals ? &model->deals[act->of] : NULL;
+    bool known = pledge && act->item < pledge->n_loan;
+    const struct th_loan_correct_input input = {.payment_id =
+                                                    known ? pledge->loan[act->item].id : NO_SUCH_ID,
+                                                .reason = "录错",
+                                                .on = w->on};
+    return th_loan_correct(world->registry, &w->request, &input, reply, &world->err);
+}
+
 static enum th_status revenue(struct world *world, const struct slot *slot,
                               const struct model *model, const struct act *act,
                               const struct words *w, struct th_json **reply)
@@ -449,6 +462,8 @@ enum th_status call(struct world *world, const struct slot *slot, const struct m
         return th_listing_withdraw(registry, &w.request, w.of_id, ret_reply, err);
     case ACT_LOAN:
         return pay_loan(world, act, &w, ret_reply);
+    case ACT_LOAN_CORRECT:
+        return correct_loan(world, model, act, &w, ret_reply);
     case ACT_LIMIT:
         return set_limit(world, slot, act, &w, ret_reply);
     case ACT_REVIEW:

@@ -1,5 +1,6 @@
 #include "tests/campaign/compare.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -508,10 +509,78 @@ bool compare_reply(const struct model *model, int at, const struct th_json *repl
            differs("outstanding of deal", deal->id, open, model_outstanding(model, at));
 }
 
+// What stands of the payments of each loan.
+static bool compare_loans(const struct pair *pair)
+{
+    const struct model *model = pair->model;
+    static const char *const WHAT[] = {"payouts under pledge", "repayments under pledge",
+                                       "interest under pledge"};
+    int64_t n = 0;
+    rows_query(pair->rows,
+               "SELECT p.trade_id, sum(amount_fen * (l.kind = 'payout')), sum(amount_fen *"
+               " (l.kind = 'repayment')), sum(amount_fen * (l.kind = 'interest'))"
+               " FROM pledge p JOIN loan_payment l USING (trade_id) WHERE payment_id NOT IN"
+               " (SELECT payment_id FROM loan_withdrawal) GROUP BY 1",
+               0, 0);
+    while (rows_next(pair->rows)) {
+        int at = deal_at(model, rows_int(pair->rows, 0));
+        for (int kind = PAYOUT; at != NONE && kind <= INTEREST; kind++) {
+            int64_t wanted = model_loan_sum(&model->deals[at], (enum loan)kind, INT_MAX);
+            if (rows_int(pair->rows, 1 + kind) != wanted) {
+                return differs(WHAT[kind], model->deals[at].id, rows_int(pair->rows, 1 + kind),
+                               wanted);
+            }
+        }
+        n += at != NONE ? 1 : 0;
+    }
+    for (int i = 0; i < model->n_deals; i++) {
+        n -= model_loan_stands(&model->deals[i]) ? 1 : 0;
+    }
+    return n == 0 || differs("loans", 0, n, 0);
+}
+
+bool compare_loan(const struct deal *pledge, const struct th_json *reply)
+{
+    static const struct {
+        enum loan kind;
+        const char *sum, *name;
+    } KINDS[] = {{PAYOUT, "payout_fen", "payout"},
+                 {REPAYMENT, "repayment_fen", "repayment"},
+                 {INTEREST, "interest_fen", "interest"}};
+    const struct th_json *loan = th_json_get(reply, "pledge");
+    const struct th_json *payments = th_json_get(loan, "payments");
+    if ((int)th_json_size(payments) != pledge->n_loan) {
+        return differs("payments of the loan under pledge", pledge->id,
+                       (int64_t)th_json_size(payments), pledge->n_loan);
+    }
+    for (int i = 0; i < pledge->n_loan; i++) {
+        const struct th_json *told = th_json_at(payments, (size_t)i);
+        const struct payment *payment = &pledge->loan[i];
+        bool back = th_json_get_text(told, "withdrawn_on", NULL) != NULL;
+        char day[16];
+        if (th_json_get_int(told, "payment_id", 0) != payment->id ||
+            th_json_get_int(told, "amount_fen", 0) != payment->fen ||
+            strcmp(th_json_get_text(told, "kind", ""), KINDS[payment->kind].name) != 0 ||
+            strcmp(th_json_get_text(told, "on", ""), world_day(payment->on, day)) != 0 ||
+            back != payment->taken_back) {
+            return differs("payment of a loan", payment->id, th_json_get_int(told, "amount_fen", 0),
+                           payment->fen);
+        }
+    }
+    for (int i = 0; i < 3; i++) {
+        int64_t told = th_json_get_int(loan, KINDS[i].sum, -1);
+        int64_t sum = model_loan_sum(pledge, KINDS[i].kind, INT_MAX);
+        if (told != sum) {
+            return differs(KINDS[i].sum, pledge->id, told, sum);
+        }
+    }
+    return true;
+}
+
 bool compare_all(const struct pair *pair)
 {
     return compare_sums(pair) && compare_deals(pair) && compare_lines(pair) &&
-           compare_schedules(pair) && compare_runs(pair) && compare_payments(pair) &&
-           compare_reversals(pair) && compare_tonnes(pair) && compare_money(pair) &&
-           compare_pools(pair) && compare_forecasts(pair);
+           compare_schedules(pair) && compare_loans(pair) && compare_runs(pair) &&
+           compare_payments(pair) && compare_reversals(pair) && compare_tonnes(pair) &&
+           compare_money(pair) && compare_pools(pair) && compare_forecasts(pair);
 }

@@ -1,5 +1,7 @@
 #include "tests/campaign/draw.h"
 
+#include <limits.h>
+
 int64_t roll(struct dice *dice, int64_t n)
 {
     uint64_t z = (dice->state += 0x9e3779b97f4a7c15U); // splitmix64
@@ -403,13 +405,42 @@ static void receipt(struct dice *dice, const struct model *model, struct act *ac
     act->amount_fen = once_in(dice, 3) ? open : roll(dice, open + open / 8 + 3);
 }
 
+// A pledge under whose loan something was paid before; any, where there is none.
+static int some_loan(struct dice *dice, const struct model *model)
+{
+    int begin = model->n_deals > 0 ? (int)roll(dice, model->n_deals) : 0;
+    for (int i = 0; i < model->n_deals; i++) {
+        int at = (begin + i) % model->n_deals;
+        if (model->deals[at].n_loan > 0) {
+            return at;
+        }
+    }
+    return some_deal(dice, model, 1U << PLEDGE, 1U << APPROVED);
+}
+
+// A day since a deal.
+static int day_since(struct dice *dice, const struct model *model, int deal)
+{
+    int days = deal < model->n_deals ? model->today - model->deals[deal].on + 2 : 3;
+    return model->today - (int)roll(dice, days > 0 ? days : 1);
+}
+
 static void loan(struct dice *dice, const struct model *model, struct act *act)
 {
     act->kind = ACT_LOAN;
     act->login = confirmer(dice);
-    act->of = some_deal(dice, model, 1U << PLEDGE, once_in(dice, 20) ? ~0U : 1U << APPROVED);
+    act->of = once_in(dice, 3)
+                  ? some_deal(dice, model, 1U << PLEDGE, once_in(dice, 8) ? ~0U : 1U << APPROVED)
+                  : some_loan(dice, model);
+    act->on = once_in(dice, 2) ? day_since(dice, model, act->of) : NONE;
     act->loan = (enum loan)roll(dice, 3);
-    act->amount_fen = roll(dice, act->loan == INTEREST && !once_in(dice, 3) ? 300 : 900000);
+    const struct deal *of = act->of < model->n_deals ? &model->deals[act->of] : NULL;
+    int64_t payout = of ? model_loan_sum(of, PAYOUT, INT_MAX) : 0;
+    int64_t most = act->loan == PAYOUT ? (of ? of->principal_fen : 1000) - payout / 2
+                   : act->loan == REPAYMENT
+                       ? payout - (of ? model_loan_sum(of, REPAYMENT, INT_MAX) : 0)
+                       : 300;
+    act->amount_fen = roll(dice, once_in(dice, 10) ? 900000 : most + 2);
     if (act->loan == REPAYMENT && once_in(dice, 2)) {
         act->sale = some_deal(dice, model, 1U << ENFORCEMENT, 1U << APPROVED);
         if (act->sale < model->n_deals && !once_in(dice, 6)) {
@@ -418,6 +449,20 @@ static void loan(struct dice *dice, const struct model *model, struct act *act)
         } else if (act->sale >= model->n_deals) {
             act->sale = NONE;
         }
+    }
+}
+
+// A payment of a loan that is taken back, most of the time one that stands.
+static void loan_correct(struct dice *dice, const struct model *model, struct act *act)
+{
+    act->kind = ACT_LOAN_CORRECT;
+    act->login = once_in(dice, 3) ? SECOND_OFFICER : once_in(dice, 3) ? COLLEAGUE : confirmer(dice);
+    act->of = some_loan(dice, model);
+    act->on = once_in(dice, 2) ? day_since(dice, model, act->of) : NONE;
+    int n = act->of < model->n_deals ? model->deals[act->of].n_loan : 0;
+    act->item = (int)roll(dice, n + 1);
+    while (act->item < n && model->deals[act->of].loan[act->item].taken_back && !once_in(dice, 6)) {
+        act->item++;
     }
 }
 
@@ -499,7 +544,9 @@ static void other(struct dice *dice, const struct model *model, struct act *act,
         act->kind = ACT_WITHDRAW;
         act->login = once_in(dice, 3) ? TELLER : DESK;
         act->of = some_lock(dice, model, 1U << LISTING);
-    } else if (at < 70) {
+    } else if (once_in(dice, 6)) {
+        loan_correct(dice, model, act);
+    } else if (at < 71 || once_in(dice, 3)) {
         loan(dice, model, act);
     } else if (at < 78 && alone) {
         act->kind = ACT_EXPIRE;
@@ -589,7 +636,8 @@ struct act draw_act(struct dice *dice, const struct model *model, bool alone)
         act.login = TELLER; // of no bank: it would share out what other clients sold
     }
     // Of these the day is part of what is asked, so that another day is another wish.
-    bool dated = act.kind == ACT_PROPOSE || act.kind == ACT_APPROVE || act.kind == ACT_RECEIPT;
+    bool dated = act.kind == ACT_PROPOSE || act.kind == ACT_APPROVE || act.kind == ACT_RECEIPT ||
+                 act.kind == ACT_LOAN || act.kind == ACT_LOAN_CORRECT;
     if (once_in(dice, 8) && dated && model->n_keys < MAX_KEYS) {
         act.key = ++dice->keys;
     }

@@ -16,9 +16,9 @@ const char *const KIND_NAMES[N_KINDS] = {
     "listing",  "acceptance", "pledge",   "release",    "enforcement",  "subscription",
     "forward",  "option",     "delivery", "exercise",   "reversal"};
 const char *const ACT_NAMES[N_ACTS] = {
-    "propose", "approve",     "reject",     "expire", "receipt",  "withdraw", "loan",
-    "limit",   "review",      "forecast",   "issue",  "settle",   "deduct",   "true up",
-    "run",     "run approve", "run reject", "paid",   "returned", "resent"};
+    "propose",      "approve", "reject",      "expire",     "receipt", "withdraw", "loan",
+    "loan correct", "limit",   "review",      "forecast",   "issue",   "settle",   "deduct",
+    "true up",      "run",     "run approve", "run reject", "paid",    "returned", "resent"};
 
 enum { MAX_TONNES = 400000, MAX_ISSUES = 4000 };
 
@@ -190,6 +190,7 @@ static const char *check_login(const struct act *act)
                                     [ACT_RECEIPT] = BANKS | OFFICERS,
                                     [ACT_WITHDRAW] = BANKS | OFFICERS,
                                     [ACT_LOAN] = BANKS | OFFICERS,
+                                    [ACT_LOAN_CORRECT] = BANKS | OFFICERS,
                                     [ACT_LIMIT] = 1 << ADMIN,
                                     [ACT_REVIEW] = BANKS | OFFICERS,
                                     [ACT_FORECAST] = OFFICERS,
@@ -611,6 +612,8 @@ static const char *ask(struct model *model, const struct act *act)
         return ask_withdraw(model, act);
     case ACT_LOAN:
         return ask_loan(model, act);
+    case ACT_LOAN_CORRECT:
+        return ask_loan_correct(model, act);
     case ACT_LIMIT:
         return limit(model, act);
     case ACT_REVIEW:

@@ -133,6 +133,16 @@ struct paid { // a receipt, or a part of the price that is due on a day
     int64_t fen;
     int on;
 };
+enum loan { PAYOUT, REPAYMENT, INTEREST };
+struct payment { // of a loan
+    enum loan kind;
+    int64_t id; // in the registry
+    int64_t fen;
+    int on;
+    int sale; // of what is pledged, out of which it came; NONE
+    int login;
+    bool taken_back;
+};
 struct burn { // ground of a package: strips of all its parcels, from … up to before …
     int package;
     int from, to;
@@ -182,13 +192,12 @@ struct deal {
     int64_t pledged, came; // pledge: promised; came under its lock
     int64_t waived, given; // release: rank on what others hold; expected tonnes
     int debtor;
-    int64_t principal_fen, payout_fen, repayment_fen, interest_fen;
-    struct paid *loan; // pledge: out of the lender's pocket, back with a minus
+    int64_t principal_fen;
+    struct payment *loan; // pledge
     int n_loan;
-    int64_t loan_credited_fen; // of the above, out of enforcements
-    bool replace;              // promise
-    int forecast;              // whose expected tonnes its lock holds; NONE
-    int64_t expected;          // so many
+    bool replace;     // promise
+    int forecast;     // whose expected tonnes its lock holds; NONE
+    int64_t expected; // so many
     int64_t prepaid_fen;
     int64_t refund; // delivery: tonnes given up
     bool has_lock;
@@ -260,6 +269,7 @@ enum act_kind {
     ACT_RECEIPT,
     ACT_WITHDRAW, // a listing
     ACT_LOAN,
+    ACT_LOAN_CORRECT,
     ACT_LIMIT,
     ACT_REVIEW, // a beneficiary
     ACT_FORECAST,
@@ -276,7 +286,6 @@ enum act_kind {
     N_ACTS
 };
 extern const char *const ACT_NAMES[N_ACTS];
-enum loan { PAYOUT, REPAYMENT, INTEREST };
 
 // Of a village's part in revenue a member has so many of its shares, on sales of these days.
 enum { SHARES = 2145, CHANGE_OF_SHARES = 19802 /* 2024-03-20 */ };
@@ -315,6 +324,7 @@ struct act {
     enum subject subject;
     enum loan loan;
     int sale; // enforcement out of which a loan is repaid; NONE
+    int item; // payment of a loan, cost of a sale; one that there is not: unknown there too
     int64_t owed_fen;
     int next[MAX_NEXT]; // pledges of later rank, and what is owed under each
     int64_t next_fen[MAX_NEXT];
@@ -392,6 +402,9 @@ int64_t model_free_forecast(const struct model *model, int forecast);
 enum { REVERSAL_LOST_KG, REVERSAL_OWED_T, REVERSAL_FILLED_T };
 int64_t model_reversal_sum(const struct model *model, int reversal, int what);
 int64_t model_outstanding(const struct model *model, int deal);
+// What stands of the payments of a loan until a day.
+int64_t model_loan_sum(const struct deal *pledge, enum loan kind, int through);
+bool model_loan_stands(const struct deal *pledge);         // any of them
 int64_t model_due(const struct model *model, int promise); // neither delivered nor given up
 int64_t model_pending(const struct model *model, int promise);
 // The pledges on the same units or receivable, by rank.

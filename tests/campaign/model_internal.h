@@ -110,6 +110,9 @@ const char *propose_promise(struct model *model, const struct act *act, struct d
 // What must still be so, and what follows from an approval.
 const char *check_correction(const struct model *model, int deal);
 const char *check_pledge(const struct model *model, int deal);
+const char *check_pledge_open(const struct model *model, int pledge);
+// Can so much be owed under a pledge on a day? "loan_repaid", "owed_too_large".
+const char *check_owed(const struct model *model, int pledge, int64_t owed_fen, int on);
 const char *check_reversal(const struct model *model, int deal);
 const char *check_fill(const struct model *model, int deal);
 const char *check_refund(struct model *model, int deal);
@@ -130,6 +133,7 @@ void release_rest(struct model *model, int deal);
 const char *ask_receipt(struct model *model, const struct act *act);
 const char *ask_withdraw(struct model *model, const struct act *act);
 const char *ask_loan(struct model *model, const struct act *act);
+const char *ask_loan_correct(struct model *model, const struct act *act);
 const char *ask_forecast(struct model *model, const struct act *act);
 const char *ask_settle(struct model *model, const struct act *act);
 const char *ask_cost(struct model *model, const struct act *act);

@@ -1,4 +1,4 @@
-// Pledges of the model: units, later ranks and receivables; releases, enforcements and loans.
+// Pledges of the model: units, later ranks and receivables; releases and enforcements.
 #include <assert.h>
 #include <stdlib.h>
 
@@ -83,7 +83,7 @@ static int64_t chain_held(const struct model *model, int pledge)
     return held;
 }
 
-static const char *check_pledge_open(const struct model *model, int pledge)
+const char *check_pledge_open(const struct model *model, int pledge)
 {
     if (pledge >= model->n_deals || model->deals[pledge].kind != PLEDGE) {
         return "pledge_not_found";
@@ -213,56 +213,6 @@ static const char *release(struct model *model, const struct act *act, struct de
     // Who gives up everything also gives up what he will never get.
     deal->waived = wanted == open ? lacking : wanted - deal->tonnes - deal->given;
     return deal->tonnes > 0 ? take_locked(model, deal, deal->tonnes) : NULL;
-}
-
-// 2024-01-01, on which the terms of all begin, at 4.35 per cent a year of 360 days; a bank may ask
-// half of it again for being late.
-enum { TERM_BEGINS = 19723 };
-static const int64_t RATE_TIMES_3 = 3 * 435;
-static const int64_t RATE_UNITS = INT64_C(2) * 100 * 100 * 360;
-
-static int64_t interest_left(const struct deal *pledge, int on)
-{
-    int64_t fen_days =
-        pledge->n_loan == 0 && on > TERM_BEGINS ? pledge->principal_fen * (on - TERM_BEGINS) : 0;
-    for (int i = 0; i < pledge->n_loan; i++) {
-        int days = on - pledge->loan[i].on;
-        fen_days += days > 0 ? pledge->loan[i].fen * days : 0;
-    }
-    int64_t most = (fen_days * RATE_TIMES_3 + RATE_UNITS - 1) / RATE_UNITS;
-    return most > pledge->interest_fen ? most - pledge->interest_fen : 0;
-}
-
-// What sales of what is pledged brought to this debt, in the order of the debts.
-static int64_t brought(const struct model *model, int pledge)
-{
-    int64_t sum = 0;
-    for (int i = 0; i < model->n_deals; i++) {
-        const struct deal *sale = &model->deals[i];
-        int64_t left = sale->amount_fen;
-        bool counts = sale->kind == ENFORCEMENT && sale->state == APPROVED && !sale->corrected;
-        for (int k = 0; k < sale->n_debts && counts; k++) {
-            int64_t part = least_of(left, sale->debts[k].owed_fen);
-            sum += sale->debts[k].pledge == pledge ? part : 0;
-            left -= part;
-        }
-    }
-    return sum;
-}
-
-static const char *check_owed(const struct model *model, int pledge, int64_t owed_fen, int on)
-{
-    const struct deal *of = &model->deals[pledge];
-    int64_t base = of->payout_fen > 0 ? of->payout_fen : of->principal_fen;
-    int64_t taken = brought(model, pledge) - of->loan_credited_fen;
-    if (owed_fen == 0) {
-        return NULL;
-    }
-    if (base == of->repayment_fen) {
-        return "loan_repaid";
-    }
-    return owed_fen > base - of->repayment_fen + interest_left(of, on) - taken ? "owed_too_large"
-                                                                               : NULL;
 }
 
 static void add_debt(struct deal *deal, int of, int64_t owed_fen)
@@ -482,80 +432,4 @@ void approve_pledge(struct model *model, int at)
         claim(model, at, deal->buyer, model->deals[deal->debts[i].pledge].buyer, part);
     }
     claim(model, at, deal->buyer, deal->seller, left);
-}
-
-static const char *credit(const struct model *model, const struct act *act)
-{
-    bool owed = false;
-    if (act->sale >= model->n_deals) {
-        return "enforcement_other";
-    }
-    const struct deal *sale = &model->deals[act->sale];
-    for (int i = 0; i < sale->n_debts; i++) {
-        owed = owed || sale->debts[i].pledge == act->of;
-    }
-    if (!owed) {
-        return "enforcement_other";
-    }
-    return act->amount_fen > sale->creditable_fen[model->deals[act->of].buyer] ? "enforcement_spent"
-                                                                               : NULL;
-}
-
-const char *ask_loan(struct model *model, const struct act *act)
-{
-    if (act->on != NONE && act->on > model->today) {
-        return "date_in_future";
-    }
-    if (act->amount_fen == 0) {
-        return "amount_zero";
-    }
-    const char *refusal = check_pledge_open(model, act->of);
-    if (refusal) {
-        return refusal;
-    }
-    struct deal *deal = &model->deals[act->of];
-    if (!own_deal(model, act->login, deal)) {
-        return "trade_not_yours";
-    }
-    if (receiver_unheard(act->login, act->loan == PAYOUT ? deal->debtor : deal->buyer)) {
-        return "receiver_confirms";
-    }
-    if (act->loan == PAYOUT && act->amount_fen > deal->principal_fen - deal->payout_fen) {
-        return "loan_exceeds";
-    }
-    if (act->loan == REPAYMENT && act->amount_fen > deal->payout_fen - deal->repayment_fen) {
-        return "repayment_too_large";
-    }
-    if (act->loan == INTEREST && deal->payout_fen == 0) {
-        return "loan_before_payout";
-    }
-    if (act->loan == INTEREST && act->amount_fen > interest_left(deal, day_of(model, act))) {
-        return "interest_too_large";
-    }
-    refusal = act->sale != NONE ? credit(model, act) : NULL;
-    if (refusal) {
-        return refusal;
-    }
-    int lender = deal->buyer;
-    int debtor = deal->debtor;
-    bool out = act->loan == PAYOUT;
-    if (act->sale != NONE) {
-        model->deals[act->sale].creditable_fen[lender] -= act->amount_fen;
-        model->deals[act->sale].credited = true;
-        deal->loan_credited_fen += act->amount_fen;
-    } else {
-        cash(model, out ? lender : debtor, out ? debtor : lender, act->amount_fen);
-    }
-    deal->payout_fen += out ? act->amount_fen : 0;
-    deal->repayment_fen += act->loan == REPAYMENT ? act->amount_fen : 0;
-    deal->interest_fen += act->loan == INTEREST ? act->amount_fen : 0;
-    if (act->loan != INTEREST) {
-        struct paid *loan = realloc(deal->loan, (size_t)(deal->n_loan + 1) * sizeof(*loan));
-        assert(loan);
-        deal->loan = loan;
-        loan[deal->n_loan++] =
-            (struct paid){out ? act->amount_fen : -act->amount_fen, day_of(model, act)};
-        claim(model, act->of, out ? debtor : lender, out ? lender : debtor, act->amount_fen);
-    }
-    return NULL;
 }

@@ -11,22 +11,6 @@
 #include "core/messages.h"
 #include "core/text.h"
 
-int formats_folder_make(void **state)
-{
-    char *folder = malloc(TH_TEST_PATH_SIZE);
-    assert_non_null(folder);
-    th_test_folder_make(folder);
-    *state = folder;
-    return 0;
-}
-
-int formats_folder_drop(void **state)
-{
-    th_test_folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
 const char *formats_bytes_write(char path[TH_TEST_PATH_SIZE], const char *folder, const char *name,
                                 const void *bytes, size_t size)
 {

@@ -9,8 +9,6 @@
 #include "tests/support/support.h"
 #include "tests/unit/source_rows.h"
 
-int formats_folder_make(void **state);
-int formats_folder_drop(void **state);
 const char *formats_bytes_write(char path[TH_TEST_PATH_SIZE], const char *folder, const char *name,
                                 const void *bytes, size_t size);
 const char *formats_text_write(char path[TH_TEST_PATH_SIZE], const char *folder, const char *name,
@@ -34,6 +32,7 @@ void formats_workbook_write(const char *path, const char *const *names, const ch
 // again afterwards.
 void formats_answer_when_cut(const char *folder, const char *name, const char *opened);
 
-#define FOLDER_TEST(f) cmocka_unit_test_setup_teardown(f, formats_folder_make, formats_folder_drop)
+#define FOLDER_TEST(f)                                                                             \
+    cmocka_unit_test_setup_teardown(f, th_test_folder_setup, th_test_folder_teardown)
 
 #endif

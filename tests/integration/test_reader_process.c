@@ -24,22 +24,6 @@
 #include "gis/wire_internal.h"
 #include "tests/support/support.h"
 
-static int folder_make(void **state)
-{
-    char *folder = malloc(TH_TEST_PATH_SIZE);
-    assert_non_null(folder);
-    th_test_folder_make(folder);
-    *state = folder;
-    return 0;
-}
-
-static int folder_drop(void **state)
-{
-    th_test_folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static double now_s(void)
 {
     struct timespec now;
@@ -729,38 +713,38 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(open__a_view_without_end_is_an_answer_within_the_limit,
-                                        folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(open__a_reader_that_dies_or_lies_is_an_answer, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(next__rows_that_do_not_ascend_are_no_rows, folder_make,
-                                        folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__a_reader_that_dies_or_lies_is_an_answer,
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(next__rows_that_do_not_ascend_are_no_rows,
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(open__a_reference_system_behind_a_link_is_not_known,
-                                        folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(next__more_than_an_import_takes_is_told, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(open__without_an_executable_says_so, folder_make,
-                                        folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(next__more_than_an_import_takes_is_told,
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__without_an_executable_says_so, th_test_folder_setup,
+                                        th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(
-            open__the_child_gets_neither_descriptors_nor_settings_of_its_parent, folder_make,
-            folder_drop),
+            open__the_child_gets_neither_descriptors_nor_settings_of_its_parent,
+            th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(open__rows_in_a_write_ahead_log_are_never_missed,
-                                        folder_make, folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(digest__is_of_every_file_that_the_reader_may_open,
-                                        folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(digest__of_a_folder_is_of_the_files_in_it, folder_make,
-                                        folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(digest__of_a_folder_is_of_the_files_in_it,
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(digest__a_file_of_a_source_that_is_put_in_its_place_is_told,
-                                        folder_make, folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(next__a_reader_killed_on_the_way_is_told_and_told_again,
-                                        folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(close__ends_a_reader_that_is_not_done, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(open__the_reader_dies_with_its_parent, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(open__a_reader_that_eats_memory_is_stopped, folder_make,
-                                        folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(close__ends_a_reader_that_is_not_done, th_test_folder_setup,
+                                        th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__the_reader_dies_with_its_parent, th_test_folder_setup,
+                                        th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__a_reader_that_eats_memory_is_stopped,
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(digest__a_source_that_changes_meanwhile_is_told,
-                                        folder_make, folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,11 @@
 #include "tests/support/support.h"
 
+#include <dirent.h>
 #include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 void th_test_assert_close(double actual, double want, double tolerance, const char *expression,
@@ -55,6 +57,34 @@ void th_test_folder_remove(const char *path)
     if (path != NULL && *path != '\0') {
         (void)nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     }
+}
+
+int th_test_folder_setup(void **state)
+{
+    char *folder = malloc(TH_TEST_PATH_SIZE);
+    assert_non_null(folder);
+    th_test_folder_make(folder);
+    *state = folder;
+    return 0;
+}
+
+int th_test_folder_teardown(void **state)
+{
+    th_test_folder_remove(*state);
+    free(*state);
+    return 0;
+}
+
+size_t th_test_entries_count(const char *folder)
+{
+    size_t n = 0;
+    DIR *stream = opendir(folder);
+    assert_non_null(stream);
+    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
+        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    }
+    closedir(stream);
+    return n;
 }
 
 const char *th_test_path(char path[TH_TEST_PATH_SIZE], const char *folder, const char *name)

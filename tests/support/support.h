@@ -30,6 +30,11 @@ enum { TH_TEST_PATH_SIZE = 512 };
 // A fresh empty folder; th_test_folder_remove takes it and everything in it away.
 void th_test_folder_make(char path[TH_TEST_PATH_SIZE]);
 void th_test_folder_remove(const char *path);
+// The same as setup and teardown of a test whose state is the path.
+int th_test_folder_setup(void **state);
+int th_test_folder_teardown(void **state);
+// Files and folders right in it; of "/proc/self/fd" the open descriptors, and one more.
+size_t th_test_entries_count(const char *folder);
 // folder + "/" + name
 const char *th_test_path(char path[TH_TEST_PATH_SIZE], const char *folder, const char *name);
 // Path below the checkout (environment TANHUI_SOURCE, else ".").

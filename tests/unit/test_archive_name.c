@@ -1,7 +1,6 @@
 // Archives whose entries are named in Chinese, written byte by byte: packers differ in what they
 // put there.
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "core/file.h"
 #include "gis/reader.h"
@@ -11,22 +10,6 @@
     "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{},"       \
     "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":"                                          \
     "[[[119,30],[119.001,30],[119.001,30.001],[119,30]]]}}]}"
-
-static int folder_make(void **state)
-{
-    char *folder = malloc(TH_TEST_PATH_SIZE);
-    assert_non_null(folder);
-    th_test_folder_make(folder);
-    *state = folder;
-    return 0;
-}
-
-static int folder_drop(void **state)
-{
-    th_test_folder_remove(*state);
-    free(*state);
-    return 0;
-}
 
 enum { ZIP_SIZE_MAX = 8192 };
 
@@ -152,8 +135,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
-            open__names_in_archives_are_read_whatever_they_were_written_in, folder_make,
-            folder_drop),
+            open__names_in_archives_are_read_whatever_they_were_written_in, th_test_folder_setup,
+            th_test_folder_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

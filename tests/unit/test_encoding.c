@@ -2,7 +2,6 @@
 #include <gdal.h>
 #include <ogr_api.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -331,22 +330,6 @@ static const struct {
      {"x" UTF8_BAMBOO UTF8_BAMBOO UTF8_BAMBOO UTF8_BAMBOO "\xe4\xb8\x9c", UTF8_BAMBOO}},
 };
 
-static int folder_make(void **state)
-{
-    char *folder = malloc(TH_TEST_PATH_SIZE);
-    assert_non_null(folder);
-    th_test_folder_make(folder);
-    *state = folder;
-    return 0;
-}
-
-static int folder_drop(void **state)
-{
-    th_test_folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
 // A shapefile with one field of 20 bytes, filled byte by byte, since a writer would not cut.
 static void shapefile_write(const char *folder, size_t index)
 {
@@ -446,9 +429,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(open__the_encoding_is_decided_on_the_whole_table,
-                                        folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(open__undecided_texts_are_shown_both_ways, folder_make,
-                                        folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__undecided_texts_are_shown_both_ways,
+                                        th_test_folder_setup, th_test_folder_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

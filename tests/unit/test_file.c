@@ -9,24 +9,6 @@
 
 #include "tests/support/support.h"
 
-static int setup(void **state)
-{
-    char *folder = malloc(TH_TEST_PATH_SIZE);
-    if (folder == NULL) {
-        return -1;
-    }
-    th_test_folder_make(folder);
-    *state = folder;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    th_test_folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static int count_entries(const char *folder)
 {
     int n = 0;
@@ -306,7 +288,8 @@ static void file_write_new__never_replaces_anything(void **state)
 
 int main(void)
 {
-#define FILE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define FILE_TEST(name)                                                                            \
+    cmocka_unit_test_setup_teardown(name, th_test_folder_setup, th_test_folder_teardown)
     const struct CMUnitTest tests[] = {
         FILE_TEST(file_write__leaves_the_content_and_nothing_else),
         FILE_TEST(file_write__failure_leaves_the_old_file_and_no_trace),

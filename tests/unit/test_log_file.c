@@ -12,22 +12,6 @@
 #include "store/file/write_behind_internal.h"
 #include "tests/support/support.h"
 
-static int folder_make(void **state)
-{
-    char *path = malloc(TH_TEST_PATH_SIZE);
-    assert_non_null(path);
-    th_test_folder_make(path);
-    *state = path;
-    return 0;
-}
-
-static int folder_remove(void **state)
-{
-    th_test_folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static void run(sqlite3 *db, const char *sql)
 {
     if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) {
@@ -193,13 +177,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(log_file__forty_pages_of_a_commit_are_two_pieces,
-                                        folder_make, folder_remove),
-        cmocka_unit_test_setup_teardown(log_file__others_read_each_commit_at_once, folder_make,
-                                        folder_remove),
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(log_file__others_read_each_commit_at_once,
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(log_file__what_was_committed_outlives_the_program,
-                                        folder_make, folder_remove),
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(log_file__a_commit_that_cannot_be_written_fails_whole,
-                                        folder_make, folder_remove),
+                                        th_test_folder_setup, th_test_folder_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

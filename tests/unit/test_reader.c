@@ -19,22 +19,6 @@
 #include "tests/unit/source_rows.h"
 
 // Every test works in a folder of its own.
-static int folder_make(void **state)
-{
-    char *folder = malloc(TH_TEST_PATH_SIZE);
-    assert_non_null(folder);
-    th_test_folder_make(folder);
-    *state = folder;
-    return 0;
-}
-
-static int folder_drop(void **state)
-{
-    th_test_folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static const char *text_write(char path[TH_TEST_PATH_SIZE], const char *folder, const char *name,
                               const char *text)
 {
@@ -762,37 +746,39 @@ static void next__curves_and_heights_are_flattened_and_flagged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(next__gives_values_as_text_and_shapes_as_wkb, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(open__geojson_is_on_wgs84, folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(open__what_is_no_source_is_refused_in_words, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(open__the_only_layer_with_polygons_is_taken, folder_make,
-                                        folder_drop),
+        cmocka_unit_test_setup_teardown(next__gives_values_as_text_and_shapes_as_wkb,
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__geojson_is_on_wgs84, th_test_folder_setup,
+                                        th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__what_is_no_source_is_refused_in_words,
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__the_only_layer_with_polygons_is_taken,
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(open__several_layers_with_polygons_must_be_told_apart,
-                                        folder_make, folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(next__shapefile_text_is_decoded_as_it_really_is,
-                                        folder_make, folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(next__a_character_cut_at_the_width_of_the_field_is_dropped,
-                                        folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(open__field_names_are_decoded_too, folder_make,
-                                        folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__field_names_are_decoded_too, th_test_folder_setup,
+                                        th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(open__deleted_rows_of_a_shapefile_are_not_counted,
-                                        folder_make, folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(open__hash_of_a_shapefile_covers_its_attributes,
-                                        folder_make, folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test(next__real_files_are_read_whole),
         cmocka_unit_test(area__of_the_dutch_file_agrees_with_an_equal_area_map),
-        cmocka_unit_test_setup_teardown(open__a_source_is_left_as_it_was, folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(open__a_source_is_left_as_it_was, th_test_folder_setup,
+                                        th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(
-            open__a_shapefile_without_its_companions_names_the_missing_one, folder_make,
-            folder_drop),
-        cmocka_unit_test_setup_teardown(open__too_many_fields_are_refused_at_once, folder_make,
-                                        folder_drop),
+            open__a_shapefile_without_its_companions_names_the_missing_one, th_test_folder_setup,
+            th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__too_many_fields_are_refused_at_once,
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(next__curves_and_heights_are_flattened_and_flagged,
-                                        folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(open__archives_are_searched_and_limited, folder_make,
-                                        folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__archives_are_searched_and_limited,
+                                        th_test_folder_setup, th_test_folder_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,5 @@
 #include "papers/workbook.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,37 +8,9 @@
 #include "core/hash.h"
 #include "tests/support/support.h"
 
-static int folder_make(void **state)
-{
-    char *folder = malloc(TH_TEST_PATH_SIZE);
-    assert_non_null(folder);
-    th_test_folder_make(folder);
-    *state = folder;
-    return 0;
-}
-
-static int folder_drop(void **state)
-{
-    th_test_folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
-static size_t entries_count(const char *folder)
-{
-    size_t n = 0;
-    DIR *stream = opendir(folder);
-    assert_non_null(stream);
-    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
-        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    }
-    closedir(stream);
-    return n;
-}
-
 static size_t descriptors_count(void)
 {
-    return entries_count("/proc/self/fd");
+    return th_test_entries_count("/proc/self/fd");
 }
 
 static const struct th_workbook_column COLUMNS[] = {
@@ -104,7 +75,7 @@ static void close__cells_have_the_types_they_were_given(void **state)
     write_small(workbook);
     assert_false(th_file_exists(path));
     assert_ok(th_workbook_close(workbook, &err), &err);
-    assert_int_equal(entries_count(*state), 1);
+    assert_int_equal(th_test_entries_count(*state), 1);
     char *sheet = member_read(path, "xl/worksheets/sheet1.xml");
     assert_contains(sheet, "<t>地块号</t>");
     assert_contains(sheet, "<t>003</t>"); // a text: its zeros stay
@@ -283,7 +254,7 @@ static void open__an_existing_file_is_kept(void **state)
     assert_ok(th_file_read(path, 1000, &data, &size, &err), &err);
     assert_string_equal(data, "mine");
     free(data);
-    assert_int_equal(entries_count(*state), 1);
+    assert_int_equal(th_test_entries_count(*state), 1);
 }
 
 static void abort__leaves_no_trace(void **state)
@@ -294,7 +265,7 @@ static void abort__leaves_no_trace(void **state)
     th_workbook_sheet(workbook, "a", COLUMNS, N_COLUMNS);
     th_workbook_abort(workbook);
     assert_int_equal(descriptors_count(), n_open);
-    assert_int_equal(entries_count(*state), 0);
+    assert_int_equal(th_test_entries_count(*state), 0);
 }
 
 static void close__a_name_taken_meanwhile_is_not_overwritten(void **state)
@@ -306,7 +277,7 @@ static void close__a_name_taken_meanwhile_is_not_overwritten(void **state)
     assert_ok(th_file_write(path, "mine", 4, &err), &err);
     assert_status(th_workbook_close(workbook, &err), TH_CONFLICT, &err);
     assert_string_equal(err.key, "file_exists");
-    assert_int_equal(entries_count(*state), 1);
+    assert_int_equal(th_test_entries_count(*state), 1);
 }
 
 static void open__a_missing_folder_is_told(void **state)
@@ -358,31 +329,34 @@ static void close__what_does_not_fit_is_told_with_its_place(void **state)
     }
     assert_status(th_workbook_close(workbook, &err), TH_LIMIT, &err);
     assert_string_equal(err.key, "workbook_rows");
-    assert_int_equal(entries_count(*state), 1);
+    assert_int_equal(th_test_entries_count(*state), 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(close__cells_have_the_types_they_were_given, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(workbook__amounts_are_read_back_as_they_were, folder_make,
-                                        folder_drop),
+        cmocka_unit_test_setup_teardown(close__cells_have_the_types_they_were_given,
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(workbook__amounts_are_read_back_as_they_were,
+                                        th_test_folder_setup, th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(choices__are_offered_from_the_sheet_that_lists_them,
-                                        folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(formula__stands_with_the_value_that_it_has, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(close__the_same_calls_give_the_same_bytes, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(sheet__names_are_made_fit_and_different, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(abort__leaves_no_trace, folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(open__an_existing_file_is_kept, folder_make, folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(formula__stands_with_the_value_that_it_has,
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(close__the_same_calls_give_the_same_bytes,
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(sheet__names_are_made_fit_and_different,
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(abort__leaves_no_trace, th_test_folder_setup,
+                                        th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__an_existing_file_is_kept, th_test_folder_setup,
+                                        th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(close__a_name_taken_meanwhile_is_not_overwritten,
-                                        folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(open__a_missing_folder_is_told, folder_make, folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__a_missing_folder_is_told, th_test_folder_setup,
+                                        th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(close__what_does_not_fit_is_told_with_its_place,
-                                        folder_make, folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,22 +16,6 @@
 
 enum { ROWS = 400, BLOB_BYTES = 3000, CHANGES = 2000 };
 
-static int folder_make(void **state)
-{
-    char *path = malloc(TH_TEST_PATH_SIZE);
-    assert_non_null(path);
-    th_test_folder_make(path);
-    *state = path;
-    return 0;
-}
-
-static int folder_remove(void **state)
-{
-    th_test_folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static void run(sqlite3 *db, const char *sql)
 {
     if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) {
@@ -264,5 +248,5 @@ int main(void)
         cmocka_unit_test(write_behind__keeps_the_locks_of_other_connections),
         cmocka_unit_test(write_behind__leaves_other_files_alone),
     };
-    return cmocka_run_group_tests(tests, folder_make, folder_remove);
+    return cmocka_run_group_tests(tests, th_test_folder_setup, th_test_folder_teardown);
 }

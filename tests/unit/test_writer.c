@@ -1,6 +1,5 @@
 #include "gis/writer.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,34 +12,6 @@
 #include "tests/support/support.h"
 #include "tests/unit/shapes.h"
 #include "tests/unit/source_rows.h"
-
-static int folder_make(void **state)
-{
-    char *folder = malloc(TH_TEST_PATH_SIZE);
-    assert_non_null(folder);
-    th_test_folder_make(folder);
-    *state = folder;
-    return 0;
-}
-
-static int folder_drop(void **state)
-{
-    th_test_folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
-static size_t entries_count(const char *folder)
-{
-    size_t n = 0;
-    DIR *stream = opendir(folder);
-    assert_non_null(stream);
-    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
-        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    }
-    closedir(stream);
-    return n;
-}
 
 static const struct th_writer_field fields[] = {{"title", TH_WRITER_TEXT, 40, 0},
                                                 {"note", TH_WRITER_TEXT, 10, 0},
@@ -106,7 +77,7 @@ static void close__what_was_written_is_read_again(void **state)
         assert_ok(th_writer_add(writer, 78, &shape, values, &err), &err);
         assert_ok(th_writer_close(writer, NULL, NULL, &err), &err);
         n_files += formats[i].n_files;
-        assert_int_equal(entries_count(*state), n_files);
+        assert_int_equal(th_test_entries_count(*state), n_files);
 
         th_test_rows_open(&rows, path, NULL);
         struct th_reader *reader = rows.reader;
@@ -185,7 +156,7 @@ static void open__an_existing_file_is_never_replaced(void **state)
     assert_status(th_writer_close(early, NULL, NULL, &err), TH_CONFLICT, &err);
     assert_ok(th_file_read(path, 100, &text, &size, &err), &err);
     assert_string_equal(text, "mine");
-    assert_int_equal(entries_count(*state), 1);
+    assert_int_equal(th_test_entries_count(*state), 1);
     free(text);
 }
 
@@ -203,7 +174,7 @@ static void abort__leaves_nothing(void **state)
         struct th_writer *writer = open_ok(th_test_path(path, *state, name), format);
         assert_ok(th_writer_add(writer, 1, &shape, values, &err), &err);
         th_writer_abort(writer);
-        assert_int_equal(entries_count(*state), 0);
+        assert_int_equal(th_test_entries_count(*state), 0);
         th_geometry_clear(&shape);
     }
     th_writer_abort(NULL);
@@ -343,7 +314,7 @@ static void close__a_shapefile_cuts_texts_at_a_character(void **state)
     assert_ok(th_writer_attach(writer, "_note.txt", "x", 1, &err), &err);
     assert_ok(th_writer_close(writer, NULL, NULL, &err), &err);
     th_geometry_clear(&shape);
-    assert_int_equal(entries_count(*state), 6);
+    assert_int_equal(th_test_entries_count(*state), 6);
     struct th_json *json = second_opinion(path, false);
     const struct th_json *feature = th_json_at(th_json_get(json, "features"), 0);
     assert_string_equal(th_json_get_text(th_json_get(feature, "properties"), "note", ""), "一二三");
@@ -366,7 +337,7 @@ static void close__all_files_of_a_format_or_none(void **state)
     assert_ok(th_file_write(th_test_path(other, *state, "a.prj"), "mine", 4, &err), &err);
     assert_status(th_writer_close(writer, NULL, NULL, &err), TH_CONFLICT, &err);
     assert_string_equal(th_error_arg_get(&err, "path"), other);
-    assert_int_equal(entries_count(*state), 1);
+    assert_int_equal(th_test_entries_count(*state), 1);
     th_geometry_clear(&shape);
 }
 
@@ -393,7 +364,7 @@ static void open__what_a_format_cannot_have_is_refused(void **state)
             TH_INVALID, &err);
         assert_string_equal(err.key, cases[i].key);
         assert_null(writer);
-        assert_int_equal(entries_count(*state), 0);
+        assert_int_equal(th_test_entries_count(*state), 0);
     }
 }
 
@@ -421,7 +392,7 @@ static void open__without_the_module_nothing_is_begun(void **state)
     assert_status(th_writer_open(path, &options, &writer, &err), TH_INTERNAL, &err);
     assert_string_equal(err.key, "writer_missing");
     assert_null(writer);
-    assert_int_equal(entries_count(*state), 0);
+    assert_int_equal(th_test_entries_count(*state), 0);
     // A file that is there and is no module is none either.
     assert_int_equal(setenv("TANHUI_WRITER", "/bin/sh", 1), 0);
     assert_status(th_writer_open(path, &options, &writer, &err), TH_INTERNAL, &err);
@@ -439,34 +410,37 @@ static void add__the_same_id_twice_is_a_failed_export(void **state)
     assert_status(th_writer_add(writer, 1, &shape, values, &err), TH_IO, &err);
     assert_string_equal(err.key, "export_failed");
     th_writer_abort(writer);
-    assert_int_equal(entries_count(*state), 0);
+    assert_int_equal(th_test_entries_count(*state), 0);
     th_geometry_clear(&shape);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(close__what_was_written_is_read_again, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(close__geojson_follows_rfc_7946, folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(open__an_existing_file_is_never_replaced, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(abort__leaves_nothing, folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(close__what_was_written_is_read_again, th_test_folder_setup,
+                                        th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(close__geojson_follows_rfc_7946, th_test_folder_setup,
+                                        th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__an_existing_file_is_never_replaced,
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(abort__leaves_nothing, th_test_folder_setup,
+                                        th_test_folder_teardown),
         cmocka_unit_test_setup_teardown(close__ogr2ogr_reads_every_format_with_the_same_vertices,
-                                        folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(close__fiboa_says_what_it_follows, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(close__a_shapefile_cuts_texts_at_a_character, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(close__all_files_of_a_format_or_none, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(open__what_a_format_cannot_have_is_refused, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(open__a_missing_folder_is_named, folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(open__without_the_module_nothing_is_begun, folder_make,
-                                        folder_drop),
-        cmocka_unit_test_setup_teardown(add__the_same_id_twice_is_a_failed_export, folder_make,
-                                        folder_drop),
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(close__fiboa_says_what_it_follows, th_test_folder_setup,
+                                        th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(close__a_shapefile_cuts_texts_at_a_character,
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(close__all_files_of_a_format_or_none, th_test_folder_setup,
+                                        th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__what_a_format_cannot_have_is_refused,
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__a_missing_folder_is_named, th_test_folder_setup,
+                                        th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(open__without_the_module_nothing_is_begun,
+                                        th_test_folder_setup, th_test_folder_teardown),
+        cmocka_unit_test_setup_teardown(add__the_same_id_twice_is_a_failed_export,
+                                        th_test_folder_setup, th_test_folder_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,22 @@
 #include "store/deal/forecast_store.h"
 #include "store/deal/money_store.h"
 
+const struct th_promise_input AHEAD_FORWARD = {.from = "1",
+                                               .to = "两山银行",
+                                               .tonnes = "600",
+                                               .price = "30",
+                                               .deliver_by = "2022-12-31",
+                                               .on_forecast = true,
+                                               .on = AHEAD_ON};
+const struct th_promise_input AHEAD_PERSON = {
+    .to = "竹农", .tonnes = "200", .price = "60", .deliver_by = "2022-12-31", .on = AHEAD_ON};
+const struct th_promise_input AHEAD_OPTION = {.to = "制药厂",
+                                              .tonnes = "300",
+                                              .price = "50",
+                                              .premium = "900.00",
+                                              .window = "2022-06-01..2022-12-31",
+                                              .on = AHEAD_ON};
+
 static const struct th_request BANK = {.login = "bank"};
 
 int64_t ahead_register(struct market *market, int64_t package_id, const char *tonnes,

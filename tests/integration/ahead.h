@@ -9,6 +9,13 @@
 
 #define AHEAD_ON "2022-02-01" // day of all of them unless they say another one
 
+// The first village sells the bank 600 of its expected tonnes ahead, at 30.00; the bank a person
+// 200 of what it has or will have, at 60.00; the pharmacy has an option on 300 of its tonnes,
+// at 50.00.
+extern const struct th_promise_input AHEAD_FORWARD;
+extern const struct th_promise_input AHEAD_PERSON;
+extern const struct th_promise_input AHEAD_OPTION;
+
 // An officer states so many tonnes of a package with a document. The forecast's id, 0 on failure.
 int64_t ahead_register(struct market *market, int64_t package_id, const char *tonnes,
                        enum th_status want);

@@ -111,15 +111,11 @@ static void acceptance__of_a_withdrawn_listing_goes_back_to_the_pools(void **sta
 
 static void exercise__goes_back_under_its_option(void **state)
 {
-    static const struct th_promise_input OPTION = {.to = "制药厂",
-                                                   .tonnes = "300",
-                                                   .price = "50",
-                                                   .premium = "900.00",
-                                                   .window = "2022-06-01..2099-12-31",
-                                                   .on = AHEAD_ON};
+    struct th_promise_input given = AHEAD_OPTION;
+    given.window = "2022-06-01..2099-12-31";
     struct market *market = *state;
     market_bought(market, "1 2", "43.44");
-    int64_t option = ahead_done(market, ahead_option(market, &OPTION, TH_OK));
+    int64_t option = ahead_done(market, ahead_option(market, &given, TH_OK));
     int64_t exercise =
         ahead_done(market, ahead_exercise(market, option, "100", "2022-06-01", TH_OK));
     assert_int_equal(ahead_number(market, option, "locked_t"), 200);
@@ -134,11 +130,9 @@ static void exercise__goes_back_under_its_option(void **state)
 // 200 t at 60.00, 9,000.00 of it prepaid: the delivery of 100 t used 6,000.00, which are owed back.
 static void delivery__goes_back_under_its_promise(void **state)
 {
-    static const struct th_promise_input PERSON = {
-        .to = "竹农", .tonnes = "200", .price = "60", .deliver_by = "2022-12-31", .on = AHEAD_ON};
     struct market *market = *state;
     market_bought(market, "1 2", "43.44");
-    int64_t promise = ahead_done(market, ahead_subscribe(market, &PERSON, TH_OK));
+    int64_t promise = ahead_done(market, ahead_subscribe(market, &AHEAD_PERSON, TH_OK));
     th_json_free(market_receipt(market, promise, "9000", TH_OK));
     int64_t delivery = ahead_done(market, ahead_deliver(market, promise, "100", false, TH_OK));
     // What rests on the promise itself is another matter.
@@ -160,11 +154,9 @@ static void delivery__goes_back_under_its_promise(void **state)
 // more for what is to come: more arrives for the promise than its price, and every check knows why.
 static void delivery__that_was_prepaid_may_be_prepaid_again(void **state)
 {
-    static const struct th_promise_input PERSON = {
-        .to = "竹农", .tonnes = "200", .price = "60", .deliver_by = "2022-12-31", .on = AHEAD_ON};
     struct market *market = *state;
     market_bought(market, "1 2", "43.44");
-    int64_t promise = ahead_done(market, ahead_subscribe(market, &PERSON, TH_OK));
+    int64_t promise = ahead_done(market, ahead_subscribe(market, &AHEAD_PERSON, TH_OK));
     th_json_free(market_receipt(market, promise, "12000", TH_OK));
     corrected(market, ahead_done(market, ahead_deliver(market, promise, "100", false, TH_OK)));
     assert_null(market_receipt(market, promise, "6000.01", TH_CONFLICT));
@@ -176,20 +168,11 @@ static void delivery__that_was_prepaid_may_be_prepaid_again(void **state)
 static void delivery__that_was_promised_on_has_to_wait(void **state)
 {
     static const int64_t ISSUED[] = {800};
-    static const struct th_promise_input AHEAD = {.from = "1",
-                                                  .to = "两山银行",
-                                                  .tonnes = "600",
-                                                  .price = "30",
-                                                  .deliver_by = "2022-12-31",
-                                                  .on_forecast = true,
-                                                  .on = AHEAD_ON};
-    static const struct th_promise_input PERSON = {
-        .to = "竹农", .tonnes = "200", .price = "60", .deliver_by = "2022-12-31", .on = AHEAD_ON};
     struct market *market = *state;
     int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
     assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
-    int64_t forward = ahead_done(market, ahead_forward(market, &AHEAD, TH_OK));
-    int64_t promise = ahead_done(market, ahead_subscribe(market, &PERSON, TH_OK));
+    int64_t forward = ahead_done(market, ahead_forward(market, &AHEAD_FORWARD, TH_OK));
+    int64_t promise = ahead_done(market, ahead_subscribe(market, &AHEAD_PERSON, TH_OK));
     market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
     int64_t in = ahead_done(market, ahead_deliver(market, forward, NULL, false, TH_OK));
     assert_null(correct(market, in, TH_CONFLICT));
@@ -204,27 +187,16 @@ static void delivery__that_was_promised_on_has_to_wait(void **state)
 static void delivery__whose_units_are_free_again_goes_back(void **state)
 {
     static const int64_t ISSUED[] = {800};
-    static const struct th_promise_input AHEAD = {.from = "1",
-                                                  .to = "两山银行",
-                                                  .tonnes = "600",
-                                                  .price = "30",
-                                                  .deliver_by = "2022-12-31",
-                                                  .on_forecast = true,
-                                                  .on = AHEAD_ON};
-    static const struct th_promise_input OPTION = {.to = "制药厂",
-                                                   .tonnes = "200",
-                                                   .price = "50",
-                                                   .premium = "900.00",
-                                                   .window = "2022-06-01..2022-12-31",
-                                                   .on_forecast = true,
-                                                   .on = AHEAD_ON};
+    struct th_promise_input given = AHEAD_OPTION;
+    given.on_forecast = true;
+    given.tonnes = "200";
     const struct th_request officer = {.login = "officer"};
     struct market *market = *state;
     struct th_json *reply = NULL;
     int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
     assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
-    int64_t forward = ahead_done(market, ahead_forward(market, &AHEAD, TH_OK));
-    int64_t option = ahead_done(market, ahead_option(market, &OPTION, TH_OK));
+    int64_t forward = ahead_done(market, ahead_forward(market, &AHEAD_FORWARD, TH_OK));
+    int64_t option = ahead_done(market, ahead_option(market, &given, TH_OK));
     market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
     int64_t in = ahead_done(market, ahead_deliver(market, forward, NULL, false, TH_OK));
     assert_int_equal(ahead_number(market, option, "locked_t"), 200);
@@ -241,14 +213,11 @@ static void delivery__whose_units_are_free_again_goes_back(void **state)
 // under the forward again.
 static void delivery__into_a_pool_goes_back_to_the_village(void **state)
 {
-    static const struct th_promise_input AHEAD = {.from = "1",
-                                                  .to = "两山银行",
-                                                  .tonnes = "500",
-                                                  .price = "30",
-                                                  .deliver_by = "2022-12-31",
-                                                  .on = AHEAD_ON};
+    struct th_promise_input sold = AHEAD_FORWARD;
+    sold.on_forecast = false;
+    sold.tonnes = "500";
     struct market *market = *state;
-    int64_t forward = ahead_done(market, ahead_forward(market, &AHEAD, TH_OK));
+    int64_t forward = ahead_done(market, ahead_forward(market, &sold, TH_OK));
     int64_t in = ahead_done(market, ahead_deliver(market, forward, "300", false, TH_OK));
     corrected(market, in);
     assert_int_equal(ahead_units(market, MARKET_BANK, TH_BLOCK_HELD), 0);

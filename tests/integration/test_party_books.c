@@ -53,16 +53,12 @@ static int64_t balance_fen(struct market *market, const char *party, const char 
 // 605.05 with 6 %: 605.05 / 1.06 = 570.8018…, so that 34.25 is tax.
 static void premium__is_earned_and_spent_without_its_tax(void **state)
 {
-    static const struct th_promise_input OPTION = {.to = "制药厂",
-                                                   .tonnes = "300",
-                                                   .price = "50",
-                                                   .premium = "605.05",
-                                                   .tax = "6",
-                                                   .window = "2022-06-01..2022-12-31",
-                                                   .on = AHEAD_ON};
+    struct th_promise_input given = AHEAD_OPTION;
+    given.premium = "605.05";
+    given.tax = "6";
     struct market *market = *state;
     market_bought(market, "1 2", "43.44");
-    int64_t option = ahead_done(market, ahead_option(market, &OPTION, TH_OK));
+    int64_t option = ahead_done(market, ahead_option(market, &given, TH_OK));
     th_json_free(market_receipt(market, option, "605.05", TH_OK));
     assert_int_equal(balance_fen(market, "两山银行", "book.income"), -57080);
     assert_int_equal(balance_fen(market, "两山银行", "book.output_tax"), -3425);

@@ -195,16 +195,11 @@ static void pledge__says_when_expected_tonnes_fit_no_other_subject(void **state)
 static void issuance__brings_units_under_the_pledge_in_its_turn(void **state)
 {
     struct market *market = *state;
-    static const struct th_promise_input AHEAD = {.from = "1",
-                                                  .to = "两山银行",
-                                                  .tonnes = "300",
-                                                  .price = "30",
-                                                  .deliver_by = "2022-12-31",
-                                                  .on_forecast = true,
-                                                  .on = AHEAD_ON};
+    struct th_promise_input sold = AHEAD_FORWARD;
+    sold.tonnes = "300";
     int64_t package_id = plan(market);
     int64_t pledge_id = pledged(market, "500");
-    int64_t forward_id = ahead_done(market, ahead_forward(market, &AHEAD, TH_OK));
+    int64_t forward_id = ahead_done(market, ahead_forward(market, &sold, TH_OK));
     issue(market, package_id, 600);
     assert_stands(market, pledge_id, 500, 0, 0);
     assert_int_equal(ahead_number(market, forward_id, "locked_t"), 100);
@@ -391,15 +386,8 @@ static void pledge__of_tonnes_bought_ahead_follows_the_deliveries(void **state)
 {
     struct market *market = *state;
     struct th_store *store = market->world.store;
-    static const struct th_promise_input AHEAD = {.from = "1",
-                                                  .to = "两山银行",
-                                                  .tonnes = "600",
-                                                  .price = "30",
-                                                  .deliver_by = "2022-12-31",
-                                                  .on_forecast = true,
-                                                  .on = AHEAD_ON};
     int64_t package_id = plan(market);
-    int64_t forward_id = ahead_done(market, ahead_forward(market, &AHEAD, TH_OK));
+    int64_t forward_id = ahead_done(market, ahead_forward(market, &AHEAD_FORWARD, TH_OK));
     struct th_pledge_input input = DEBT;
     input.holder = "两山银行";
     input.to = "造纸厂";

@@ -105,17 +105,13 @@ static void delivery__by_a_bank_makes_a_pool_at_the_net_price(void **state)
 
 static void exercise__by_a_bank_makes_a_pool_at_the_strike(void **state)
 {
-    static const struct th_promise_input OPTION = {.from = "两山银行",
-                                                   .to = OTHER,
-                                                   .tonnes = "300",
-                                                   .price = "50",
-                                                   .premium = "900.00",
-                                                   .window = "2022-06-01..2022-12-31",
-                                                   .on = AHEAD_ON};
+    struct th_promise_input given = AHEAD_OPTION;
+    given.from = "两山银行";
+    given.to = OTHER;
     struct market *market = *state;
     add_bank(market);
     market_bought(market, "1", "43.44");
-    int64_t option = ahead_done(market, ahead_option(market, &OPTION, TH_OK));
+    int64_t option = ahead_done(market, ahead_option(market, &given, TH_OK));
     int64_t exercise =
         ahead_done(market, ahead_exercise(market, option, "200", "2022-06-01", TH_OK));
     assert_int_equal(of_pool(market, exercise, "cost_fen"), 1000000);

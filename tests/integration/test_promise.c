@@ -6,30 +6,15 @@
 #include "tests/integration/ahead.h"
 #include "trading/inbox/inbox.h"
 
-static const struct th_promise_input PERSON = {
-    .to = "竹农", .tonnes = "200", .price = "60", .deliver_by = "2022-12-31", .on = AHEAD_ON};
 static const struct th_promise_input FIRM = {
     .to = "制药厂", .tonnes = "400", .price = "60", .deliver_by = "2022-12-31", .on = AHEAD_ON};
-static const struct th_promise_input AHEAD = {.from = "1",
-                                              .to = "两山银行",
-                                              .tonnes = "600",
-                                              .price = "30",
-                                              .deliver_by = "2022-12-31",
-                                              .on_forecast = true,
-                                              .on = AHEAD_ON};
-static const struct th_promise_input OPTION = {.to = "制药厂",
-                                               .tonnes = "300",
-                                               .price = "50",
-                                               .premium = "900.00",
-                                               .window = "2022-06-01..2022-12-31",
-                                               .on = AHEAD_ON};
 
 // A package of the first village with 800 expected tonnes, of which the bank buys 600 ahead.
 static int64_t plan_ahead(struct market *market, int64_t *ret_forward_id)
 {
     int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
     assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
-    *ret_forward_id = ahead_done(market, ahead_forward(market, &AHEAD, TH_OK));
+    *ret_forward_id = ahead_done(market, ahead_forward(market, &AHEAD_FORWARD, TH_OK));
     return package_id;
 }
 
@@ -81,10 +66,10 @@ static void cover__is_stock_then_forecast_and_never_more(void **state)
     int64_t trade_id = market_id(ahead_subscribe(market, &input, TH_OK));
     assert_int_equal(ahead_number(market, trade_id, "locked_t"), 4773);
     assert_int_equal(ahead_number(market, trade_id, "forecast_t"), 600);
-    assert_null(ahead_subscribe(market, &PERSON, TH_CONFLICT));
+    assert_null(ahead_subscribe(market, &AHEAD_PERSON, TH_CONFLICT));
     assert_null(market_sell(market, "制药厂", "1", "60", NULL, TH_CONFLICT));
     th_json_free(market_reject(market, trade_id, TH_OK));
-    market_id(ahead_subscribe(market, &PERSON, TH_OK));
+    market_id(ahead_subscribe(market, &AHEAD_PERSON, TH_OK));
     assert_int_equal(ahead_units(market, MARKET_BANK, TH_BLOCK_LOCKED), 200);
     // An issued package covers by its units alone, another one by its forecast alone where asked.
     input.package = "2";
@@ -102,7 +87,7 @@ static void cover__is_stock_then_forecast_and_never_more(void **state)
 static void cover__by_a_package_that_is_not_issued_takes_no_other_units(void **state)
 {
     struct market *market = *state;
-    struct th_promise_input input = AHEAD;
+    struct th_promise_input input = AHEAD_FORWARD;
     int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
     assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
     assert_int_equal(ahead_units(market, MARKET_MAJIANONG, TH_BLOCK_HELD), 2509);
@@ -188,7 +173,7 @@ static void shortfall__falls_on_the_last_promise_and_is_paid_back(void **state)
     int64_t forward_id = 0;
     int64_t package_id = plan_ahead(market, &forward_id);
     int64_t firm = ahead_done(market, ahead_subscribe(market, &FIRM, TH_OK));
-    int64_t person = ahead_done(market, ahead_subscribe(market, &PERSON, TH_OK));
+    int64_t person = ahead_done(market, ahead_subscribe(market, &AHEAD_PERSON, TH_OK));
     th_json_free(market_receipt(market, person, "12000.01", TH_CONFLICT));
     market_refused(market, "receipt_too_large");
     th_json_free(market_receipt(market, person, "12000.00", TH_OK));
@@ -245,7 +230,7 @@ static void inbox__tells_what_can_be_delivered_and_what_is_short(void **state)
     struct th_json *reply = NULL;
     int64_t forward_id = 0;
     int64_t package_id = plan_ahead(market, &forward_id);
-    ahead_done(market, ahead_subscribe(market, &PERSON, TH_OK));
+    ahead_done(market, ahead_subscribe(market, &AHEAD_PERSON, TH_OK));
     assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
     assert_int_equal(th_json_size(th_json_get(reply, "items")), 0);
     th_json_free(reply);
@@ -272,12 +257,12 @@ static void inbox__offers_a_refund_of_all_that_will_not_come(void **state)
 {
     static const int64_t ISSUED[] = {200};
     struct market *market = *state;
-    struct th_promise_input input = AHEAD;
+    struct th_promise_input input = AHEAD_FORWARD;
     int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
     assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
     input.if_short = "refund";
     int64_t forward = ahead_done(market, ahead_forward(market, &input, TH_OK));
-    input = OPTION;
+    input = AHEAD_OPTION;
     input.on_forecast = true;
     int64_t option = ahead_done(market, ahead_option(market, &input, TH_OK));
     market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
@@ -295,7 +280,7 @@ static void shortfall__is_known_down_the_chain_at_the_issuance(void **state)
 {
     static const int64_t ISSUED[] = {250};
     struct market *market = *state;
-    struct th_promise_input input = AHEAD;
+    struct th_promise_input input = AHEAD_FORWARD;
     struct th_json *reply = NULL;
     int64_t forward_id = 0;
     int64_t package_id = plan_ahead(market, &forward_id);
@@ -345,7 +330,7 @@ static void replacement__waits_for_nothing_that_will_not_come(void **state)
 {
     static const int64_t ISSUED[] = {131};
     struct market *market = *state;
-    struct th_promise_input input = AHEAD;
+    struct th_promise_input input = AHEAD_FORWARD;
     struct th_json *reply = NULL;
     int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
     assert_int_equal(ahead_register(market, package_id, "200", TH_OK), 1);
@@ -387,7 +372,7 @@ static void replacement__comes_from_other_stock_once_the_lock_is_empty(void **st
     struct market *market = *state;
     int64_t forward_id = 0;
     int64_t package_id = plan_ahead(market, &forward_id);
-    struct th_promise_input input = PERSON;
+    struct th_promise_input input = AHEAD_PERSON;
     input.if_short = "replace";
     int64_t person = ahead_done(market, ahead_subscribe(market, &input, TH_OK));
     market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
@@ -420,10 +405,10 @@ static void refund__before_the_issuance_frees_the_forecast(void **state)
     market_refused(market, "forecast_promised");
     ahead_done(market, ahead_deliver(market, forward_id, "200", true, TH_OK));
     assert_int_equal(ahead_number(market, forward_id, "forecast_t"), 400);
-    assert_null(ahead_subscribe(market, &PERSON, TH_CONFLICT));
+    assert_null(ahead_subscribe(market, &AHEAD_PERSON, TH_CONFLICT));
     ahead_done(market, ahead_deliver(market, firm, "150", true, TH_OK));
     assert_int_equal(ahead_number(market, firm, "due_t"), 250);
-    struct th_promise_input input = PERSON;
+    struct th_promise_input input = AHEAD_PERSON;
     input.tonnes = "150";
     market_id(ahead_subscribe(market, &input, TH_OK));
 }
@@ -435,7 +420,7 @@ static void refund__of_a_replacement_is_not_the_sellers_word_alone(void **state)
     struct market *market = *state;
     int64_t forward_id = 0;
     plan_ahead(market, &forward_id);
-    struct th_promise_input input = PERSON;
+    struct th_promise_input input = AHEAD_PERSON;
     int64_t agreed = ahead_done(market, ahead_subscribe(market, &input, TH_OK));
     input.if_short = "replace";
     int64_t replace = ahead_done(market, ahead_subscribe(market, &input, TH_OK));
@@ -459,7 +444,7 @@ static void option__shares_its_premium_with_those_whose_units_it_locks(void **st
     const struct th_request bank = {.login = "bank"};
     th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
     market_bought(market, "1 2", "43.44");
-    int64_t option = ahead_done(market, ahead_option(market, &OPTION, TH_OK));
+    int64_t option = ahead_done(market, ahead_option(market, &AHEAD_OPTION, TH_OK));
     assert_ok(th_revenue_statement(market->world.registry, NULL, "马家弄村", &reply, &market->err),
               &market->err);
     int64_t before_fen = th_json_get_int(reply, "revenue_fen", -1);
@@ -493,7 +478,7 @@ static void option__is_exercised_in_parts_within_its_window(void **state)
     const struct th_request officer = {.login = "officer"};
     struct th_json *reply = NULL;
     market_bought(market, "1 2", "43.44"); // 7,282 t
-    int64_t option = market_id(ahead_option(market, &OPTION, TH_OK));
+    int64_t option = market_id(ahead_option(market, &AHEAD_OPTION, TH_OK));
     assert_null(ahead_exercise(market, option, "10", "2022-07-01", TH_CONFLICT));
     market_refused(market, "trade_not_option");
     th_json_free(market_approve(market, option, TH_OK));
@@ -534,7 +519,7 @@ static void option__ends_with_the_exercise_that_nobody_decided(void **state)
     struct market *market = *state;
     struct th_json *reply = NULL;
     market_bought(market, "1 2", "43.44");
-    int64_t option = ahead_done(market, ahead_option(market, &OPTION, TH_OK));
+    int64_t option = ahead_done(market, ahead_option(market, &AHEAD_OPTION, TH_OK));
     th_json_free(ahead_exercise(market, option, NULL, "2022-12-31", TH_OK));
     market->world.now_utc += (int64_t)DAYS * DAY_S;
     assert_ok(th_trade_expire(market->world.registry, &officer, NULL, &reply, &market->err),
@@ -552,7 +537,7 @@ static void option__on_forecast_gets_units_of_the_delivery(void **state)
     struct market *market = *state;
     int64_t forward_id = 0;
     int64_t package_id = plan_ahead(market, &forward_id);
-    struct th_promise_input input = OPTION;
+    struct th_promise_input input = AHEAD_OPTION;
     input.on_forecast = true;
     int64_t option = ahead_done(market, ahead_option(market, &input, TH_OK));
     assert_null(ahead_exercise(market, option, "1", "2022-07-01", TH_CONFLICT));
@@ -574,22 +559,22 @@ static void option__on_forecast_gets_units_of_the_delivery(void **state)
 static void promise__refuses_what_it_cannot_be(void **state)
 {
     struct market *market = *state;
-    struct th_promise_input input = PERSON;
+    struct th_promise_input input = AHEAD_PERSON;
     market_bought(market, "1", "43.44");
     input.price = NULL;
     assert_null(ahead_subscribe(market, &input, TH_USAGE));
-    input = PERSON;
+    input = AHEAD_PERSON;
     input.deliver_by = NULL;
     assert_null(ahead_subscribe(market, &input, TH_USAGE));
     market_refused(market, "deliver_by_missing");
     input.deliver_by = "2022-01-31";
     assert_null(ahead_subscribe(market, &input, TH_INVALID));
     market_refused(market, "deliver_by_past");
-    input = PERSON;
+    input = AHEAD_PERSON;
     input.if_short = "sorry";
     assert_null(ahead_subscribe(market, &input, TH_USAGE));
     market_refused(market, "if_short_invalid");
-    input = PERSON;
+    input = AHEAD_PERSON;
     input.from = "制药厂";
     assert_null(ahead_subscribe(market, &input, TH_INVALID));
     market_refused(market, "seller_not_bank");
@@ -599,26 +584,26 @@ static void promise__refuses_what_it_cannot_be(void **state)
     input.to = "两山银行";
     assert_null(ahead_subscribe(market, &input, TH_INVALID));
     market_refused(market, "same_party");
-    input = OPTION;
+    input = AHEAD_OPTION;
     input.premium = NULL;
     assert_null(ahead_option(market, &input, TH_USAGE));
     market_refused(market, "premium_missing");
     static const char *const WINDOWS[] = {"2022-06-01", "2022-06-02..2022-06-01", "..2022-06-01",
                                           "2022-06-01..", "2022-06-01..2022-13-01"};
     for (size_t i = 0; i < sizeof(WINDOWS) / sizeof(WINDOWS[0]); i++) {
-        input = OPTION;
+        input = AHEAD_OPTION;
         input.window = WINDOWS[i];
         assert_null(ahead_option(market, &input, TH_USAGE));
         market_refused(market, "window_invalid");
     }
-    input = OPTION;
+    input = AHEAD_OPTION;
     input.window = "2021-01-01..2022-01-31";
     assert_null(ahead_option(market, &input, TH_INVALID));
     market_refused(market, "window_past");
     int64_t resale = market_sold(market, "制药厂", "10", "60");
     assert_null(ahead_deliver(market, resale, NULL, false, TH_CONFLICT));
     market_refused(market, "trade_not_promise");
-    int64_t stock = ahead_done(market, ahead_subscribe(market, &PERSON, TH_OK));
+    int64_t stock = ahead_done(market, ahead_subscribe(market, &AHEAD_PERSON, TH_OK));
     assert_null(ahead_deliver(market, stock, NULL, true, TH_CONFLICT));
     market_refused(market, "nothing_short");
 }

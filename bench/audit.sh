@@ -8,32 +8,13 @@
 # cache.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-root=$(dirname -- "$here")
 n=1000000
 runs=5
-folder=$root/build/bench
-preset=release
-while [ $# -gt 0 ]; do
-    case $1 in
-    --folder) folder=$2 && shift ;;
-    --preset) preset=$2 && shift ;;
-    --runs) runs=$2 && shift ;;
-    [1-9]*) n=$1 ;;
-    *)
-        echo "usage: $0 [--folder F] [--preset P] [--runs R] [N]" >&2
-        exit 2
-        ;;
-    esac
-    shift
-done
-mkdir -p "$folder"
-folder=$(CDPATH='' cd -- "$folder" && pwd)
-cd -- "$root"
-cmake --preset "$preset" -DTH_BENCH=ON >/dev/null
-cmake --build --preset "$preset" --target tanhui tanhui_audit_program make_journal hash_file measure \
-    -j "$(nproc)" >/dev/null
-tools=$root/build/$preset/bench
-programs=$root/build/$preset/cli
+usage='[--folder F] [--preset P] [--runs R] [N]'
+. "$here/lib.sh"
+bench_flag() { false; }
+bench_options "$@"
+bench_build tanhui tanhui_audit_program make_journal hash_file measure
 work=$folder/audit-$n
 rm -rf "$work"
 mkdir -p "$work"

@@ -7,41 +7,23 @@
 # the source. Ratios are to ogr2ogr's plain copy into SpatiaLite, which checks nothing.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-root=$(dirname -- "$here")
-
 n=10000
 runs=
-folder=$root/build/bench
-preset=release
+usage='[--without-postgis] [--without-spatialite] [--runs R] [--folder F] [--preset P] [N]'
+. "$here/lib.sh"
 with_postgis=yes
 with_spatialite=yes
-while [ $# -gt 0 ]; do
+bench_flag() {
     case $1 in
     --without-postgis) with_postgis= ;;
     --without-spatialite) with_spatialite= ;;
-    --runs) runs=$2 && shift ;;
-    --folder) folder=$2 && shift ;;
-    --preset) preset=$2 && shift ;;
-    [1-9]*) n=$1 ;;
-    *)
-        echo "usage: $0 [--without-postgis] [--without-spatialite] [--runs R] [--folder F] [--preset P] [N]" >&2
-        exit 2
-        ;;
+    *) return 1 ;;
     esac
-    shift
-done
-[ -n "$runs" ] || runs=$([ "$n" -ge 1000000 ] && echo 1 || echo 3)
-mkdir -p "$folder"
-folder=$(CDPATH='' cd -- "$folder" && pwd)
-
-cd -- "$root"
-cmake --preset "$preset" -DTH_BENCH=ON >"$folder/build.log" 2>&1 &&
-    cmake --build --preset "$preset" --target bench -j "$(nproc)" >>"$folder/build.log" 2>&1 || {
-    cat "$folder/build.log" >&2
-    exit 2
 }
-tools=$root/build/$preset/bench
-program=$root/build/$preset/cli/tanhui
+bench_options "$@"
+[ -n "$runs" ] || runs=$([ "$n" -ge 1000000 ] && echo 1 || echo 3)
+bench_build bench
+program=$programs/tanhui
 seed=1
 source=$folder/fabric-$n.gpkg
 work=$folder/work-$n

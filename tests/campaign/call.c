@@ -396,6 +396,12 @@ static enum th_status correct_loan(struct world *world, const struct model *mode
     return th_loan_correct(world->registry, &w->request, &input, reply, &world->err);
 }
 
+static int64_t cost_id(const struct model *model, const struct act *act)
+{
+    const struct deal *sale = act->of < model->n_deals ? &model->deals[act->of] : NULL;
+    return sale && act->item < sale->n_costs ? sale->costs[act->item].id : NO_SUCH_ID;
+}
+
 static enum th_status revenue(struct world *world, const struct slot *slot,
                               const struct model *model, const struct act *act,
                               const struct words *w, struct th_json **reply)
@@ -413,6 +419,9 @@ static enum th_status revenue(struct world *world, const struct slot *slot,
     case ACT_DEDUCT:
         return th_deduction_add(registry, &w->request, w->of_id, act->reserve ? "reserve" : "fee",
                                 w->amount_text, world->document, reply, err);
+    case ACT_UNDEDUCT:
+        return th_deduction_withdraw(registry, &w->request, cost_id(model, act), "列错", reply,
+                                     err);
     case ACT_TRUE_UP:
         return th_reserve_settle(registry, &w->request, w->of_id, w->amount_text, world->document,
                                  reply, err);

@@ -78,6 +78,10 @@ static bool note_answer(struct run *run, const struct act *act, const char *answ
         run->model->deals[run->model->n_deals - 1].id = th_json_get_int(reply, "trade_id", 0);
         return compare_reply(run->model, run->model->n_deals - 1, reply);
     }
+    if (act->kind == ACT_DEDUCT) {
+        struct deal *sale = &run->model->deals[act->of];
+        sale->costs[sale->n_costs - 1].id = th_json_get_int(reply, "deduction_id", 0);
+    }
     if (act->kind == ACT_LOAN) {
         struct deal *pledge = &run->model->deals[act->of];
         pledge->loan[pledge->n_loan - 1].id = th_json_get_int(reply, "payment_id", 0);

@@ -466,23 +466,32 @@ static void loan_correct(struct dice *dice, const struct model *model, struct ac
     }
 }
 
-// A cost of a sale, or what its reserves came to.
+// A cost of a sale, one that is taken back, or what its reserves came to; most of the time of a
+// sale to which it can belong.
 static void cost(struct dice *dice, const struct model *model, struct act *act)
 {
     static const unsigned SALES =
         1U << RESALE | 1U << ACCEPTANCE | 1U << ENFORCEMENT | 1U << DELIVERY | 1U << EXERCISE;
-    act->kind = once_in(dice, 3) ? ACT_TRUE_UP : ACT_DEDUCT;
-    act->login = once_in(dice, 2) ? DESK : once_in(dice, 4) ? STRANGER : TELLER;
+    static const enum act_kind KINDS[] = {ACT_DEDUCT,   ACT_DEDUCT,   ACT_DEDUCT,
+                                          ACT_UNDEDUCT, ACT_UNDEDUCT, ACT_TRUE_UP};
+    act->kind = KINDS[roll(dice, 6)];
+    act->login = once_in(dice, 2)   ? DESK
+                 : once_in(dice, 4) ? STRANGER
+                 : once_in(dice, 2) ? TELLER
+                                    : COLLEAGUE;
     act->reserve = act->kind == ACT_DEDUCT && once_in(dice, 2);
-    for (int i = 0; i < 8; i++) { // most of the time one to which it can belong
+    for (int i = 0; i < 16; i++) {
         act->of = some_deal(dice, model, once_in(dice, 30) ? ~0U : SALES, 1U << APPROVED);
         const struct deal *sale = act->of < model->n_deals ? &model->deals[act->of] : NULL;
-        if (!sale || (act->kind == ACT_TRUE_UP ? sale->n_costs > 0 : sale->n_costs < 3)) {
+        bool fits = !sale || (act->kind == ACT_DEDUCT ? sale->n_costs < 3 : sale->n_costs > 0);
+        if (fits && (!sale || sale->n_paid > 0 || i > 8 || once_in(dice, 3))) {
             break;
         }
     }
     int64_t net = act->of < model->n_deals ? model->deals[act->of].net_fen : 1000;
     act->amount_fen = once_in(dice, 10) ? roll(dice, net + net / 4 + 2) : roll(dice, net / 6 + 2);
+    int n = act->of < model->n_deals ? model->deals[act->of].n_costs : 0;
+    act->item = n > 0 && !once_in(dice, 60) ? (int)roll(dice, n) : n;
 }
 
 // The newest runs, mostly; the payments of one party, or of all.
@@ -536,7 +545,7 @@ static void other(struct dice *dice, const struct model *model, struct act *act,
     int64_t at = roll(dice, 100);
     if (once_in(dice, 3)) {
         revenue(dice, model, act);
-    } else if (once_in(dice, 6)) {
+    } else if (once_in(dice, 4)) {
         cost(dice, model, act);
     } else if (at < 46) {
         receipt(dice, model, act);
@@ -622,9 +631,9 @@ struct act draw_act(struct dice *dice, const struct model *model, bool alone)
         return act;
     }
     bool open = some_deal(dice, model, ~0U, 1U << PROPOSED) < model->n_deals;
-    if (at >= 54 && at < 84 && (open || once_in(dice, 20))) {
+    if (at >= 48 && at < 76 && (open || once_in(dice, 20))) {
         decide(dice, model, &act);
-    } else if (at < 84) {
+    } else if (at < 76) {
         propose(dice, model, &act);
     } else {
         other(dice, model, &act, alone);

@@ -16,9 +16,10 @@ const char *const KIND_NAMES[N_KINDS] = {
     "listing",  "acceptance", "pledge",   "release",    "enforcement",  "subscription",
     "forward",  "option",     "delivery", "exercise",   "reversal"};
 const char *const ACT_NAMES[N_ACTS] = {
-    "propose",      "approve", "reject",      "expire",     "receipt", "withdraw", "loan",
-    "loan correct", "limit",   "review",      "forecast",   "issue",   "settle",   "deduct",
-    "true up",      "run",     "run approve", "run reject", "paid",    "returned", "resent"};
+    "propose",    "approve",      "reject",   "expire",  "receipt",  "withdraw",
+    "loan",       "loan correct", "limit",    "review",  "forecast", "issue",
+    "settle",     "deduct",       "undeduct", "true up", "run",      "run approve",
+    "run reject", "paid",         "returned", "resent"};
 
 enum { MAX_TONNES = 400000, MAX_ISSUES = 4000 };
 
@@ -197,6 +198,7 @@ static const char *check_login(const struct act *act)
                                     [ACT_ISSUE] = OFFICERS,
                                     [ACT_SETTLE] = BANKS | OFFICERS,
                                     [ACT_DEDUCT] = BANKS,
+                                    [ACT_UNDEDUCT] = BANKS,
                                     [ACT_TRUE_UP] = BANKS,
                                     [ACT_RUN] = BANKS,
                                     [ACT_RUN_APPROVE] = BANKS | OFFICERS,
@@ -625,6 +627,7 @@ static const char *ask(struct model *model, const struct act *act)
     case ACT_SETTLE:
         return ask_settle(model, act);
     case ACT_DEDUCT:
+    case ACT_UNDEDUCT:
     case ACT_TRUE_UP:
         return ask_cost(model, act);
     case ACT_RUN:

@@ -154,11 +154,14 @@ struct loss { // by a reversal
     int year;
     int64_t kg;
 };
-struct cost { // listed against a sale
+struct cost {   // listed against a sale
+    int64_t id; // in the registry
     int64_t fen;
     bool reserve; // for what is not known yet
     int login;
     int64_t at;
+    int back_login;  // who took it back …
+    int64_t back_at; // … and when; 0: it stands
 };
 struct origin { // where a tonne stood before a deal took it
     int tonne;
@@ -244,6 +247,7 @@ struct forecast {
 
 struct taken { // by a run, of what arrived for a sale
     int sale;
+    bool costs_too; // its term takes listed costs off
     int64_t receipts, tax, cost, deductions, net, distributed;
     int64_t amounts[N_PARTIES];
 };
@@ -275,7 +279,8 @@ enum act_kind {
     ACT_FORECAST,
     ACT_ISSUE,
     ACT_SETTLE,
-    ACT_DEDUCT,  // a cost from a sale
+    ACT_DEDUCT, // a cost from a sale
+    ACT_UNDEDUCT,
     ACT_TRUE_UP, // its reserves
     ACT_RUN,     // of revenue
     ACT_RUN_APPROVE,
@@ -404,7 +409,7 @@ int64_t model_reversal_sum(const struct model *model, int reversal, int what);
 int64_t model_outstanding(const struct model *model, int deal);
 // What stands of the payments of a loan until a day.
 int64_t model_loan_sum(const struct deal *pledge, enum loan kind, int through);
-bool model_loan_stands(const struct deal *pledge);         // any of them
+int64_t model_costs(const struct deal *sale);              // that stand, with what reserves came to
 int64_t model_due(const struct model *model, int promise); // neither delivered nor given up
 int64_t model_pending(const struct model *model, int promise);
 // The pledges on the same units or receivable, by rank.

@@ -8,16 +8,18 @@ static int64_t reserved(const struct deal *sale)
 {
     int64_t sum = 0;
     for (int i = 0; i < sale->n_costs; i++) {
-        sum += sale->costs[i].reserve ? sale->costs[i].fen : 0;
+        const struct cost *cost = &sale->costs[i];
+        sum += cost->reserve && cost->back_at == 0 ? cost->fen : 0;
     }
     return sum;
 }
 
-int64_t costs_of(const struct deal *sale)
+int64_t model_costs(const struct deal *sale)
 {
     int64_t sum = sale->actual.at > 0 ? sale->actual.fen : reserved(sale);
     for (int i = 0; i < sale->n_costs; i++) {
-        sum += sale->costs[i].reserve ? 0 : sale->costs[i].fen;
+        const struct cost *cost = &sale->costs[i];
+        sum += !cost->reserve && cost->back_at == 0 ? cost->fen : 0;
     }
     return sum;
 }
@@ -45,7 +47,10 @@ bool listed_costs(const struct model *model, int login, const struct revenue_run
         int64_t since = before == NONE ? 0 : model->runs[before].at;
         for (int k = 0; k <= deal->n_costs; k++) {
             const struct cost *cost = k < deal->n_costs ? &deal->costs[k] : &deal->actual;
-            if (cost->at > since && cost->at < run->at && cost->login == login) {
+            bool back = cost->back_at > 0;
+            int64_t when = back ? cost->back_at : cost->at;
+            int who = back ? cost->back_login : cost->login;
+            if (when > since && when < run->at && who == login) {
                 return true;
             }
         }
@@ -103,14 +108,64 @@ static const char *deduct(struct model *model, const struct act *act)
     if (act->reserve && sale->actual.at > 0) {
         return "reserve_settled";
     }
-    if (costs_of(sale) + act->amount_fen > sale->net_fen) {
+    if (model_costs(sale) + act->amount_fen > sale->net_fen) {
         return "deduction_too_large";
     }
     struct cost *costs = realloc(sale->costs, (size_t)(sale->n_costs + 1) * sizeof(*costs));
     assert(costs);
     sale->costs = costs;
-    costs[sale->n_costs++] =
-        (struct cost){act->amount_fen, act->reserve, act->login, ++model->moments};
+    costs[sale->n_costs++] = (struct cost){.fen = act->amount_fen,
+                                           .reserve = act->reserve,
+                                           .login = act->login,
+                                           .at = ++model->moments};
+    return NULL;
+}
+
+// No run since then, proposed or approved, may have taken it off.
+static const char *check_taken_off(const struct model *model, int sale, const struct cost *cost)
+{
+    const char *refusal = NULL;
+    for (int i = 0; i < model->n_runs; i++) {
+        const struct revenue_run *run = &model->runs[i];
+        bool counts = run->state != REJECTED && run->at > cost->at;
+        for (int k = 0; k < run->n && counts; k++) {
+            if (run->taken[k].sale == sale && run->taken[k].costs_too && !refusal) {
+                refusal = "deduction_in_proposed_run";
+            }
+            if (run->taken[k].sale == sale && run->taken[k].costs_too && run->state == APPROVED) {
+                refusal = "deduction_in_run";
+            }
+        }
+    }
+    return refusal;
+}
+
+// Whoever listed it does not take it back, and nobody does once a run took it off.
+static const char *undeduct(struct model *model, const struct act *act)
+{
+    if (act->of >= model->n_deals || act->item >= model->deals[act->of].n_costs) {
+        return "deduction_not_found";
+    }
+    const struct deal *sale = &model->deals[act->of];
+    struct cost *cost = &sale->costs[act->item];
+    if (party_of(act->login) != NONE && party_of(act->login) != sale->seller) {
+        return "sale_not_yours";
+    }
+    if (act->login == cost->login) {
+        return "undeduct_second_person";
+    }
+    if (cost->back_at > 0) {
+        return "deduction_withdrawn";
+    }
+    const char *refusal = check_taken_off(model, act->of, cost);
+    if (refusal) {
+        return refusal;
+    }
+    if (cost->reserve && sale->actual.at > 0) {
+        return "reserve_settled";
+    }
+    cost->back_login = act->login;
+    cost->back_at = ++model->moments;
     return NULL;
 }
 
@@ -124,14 +179,17 @@ static const char *true_up(struct model *model, const struct act *act)
     if (sale->actual.at > 0 || reserved(sale) == 0) {
         return sale->actual.at > 0 ? "reserve_settled" : "reserve_missing";
     }
-    if (costs_of(sale) - reserved(sale) + act->amount_fen > sale->net_fen) {
+    if (model_costs(sale) - reserved(sale) + act->amount_fen > sale->net_fen) {
         return "deduction_too_large";
     }
-    sale->actual = (struct cost){act->amount_fen, true, act->login, ++model->moments};
+    sale->actual = (struct cost){
+        .fen = act->amount_fen, .reserve = true, .login = act->login, .at = ++model->moments};
     return NULL;
 }
 
 const char *ask_cost(struct model *model, const struct act *act)
 {
-    return act->kind == ACT_DEDUCT ? deduct(model, act) : true_up(model, act);
+    return act->kind == ACT_DEDUCT     ? deduct(model, act)
+           : act->kind == ACT_UNDEDUCT ? undeduct(model, act)
+                                       : true_up(model, act);
 }

@@ -145,12 +145,11 @@ enum revenue_term revenue_term(const struct model *model, const struct deal *sal
 int64_t contributed(const struct deal *pool, int village);
 // The amounts of every party in every sale of a run.
 void share_run(const struct model *model, struct revenue_run *run);
-int64_t costs_of(const struct deal *sale); // with what reserves came to
 // What runs that were not rejected took of a sale.
 struct taken taken_before(const struct model *model, int sale);
 // The newest such run that took of it, of those before a moment; NONE.
 int run_of(const struct model *model, int sale, int64_t before, bool approved_only);
-// Did he list a cost that nobody has looked at in a run before?
+// Did he list a cost, or take one back, that nobody has looked at in a run before?
 bool listed_costs(const struct model *model, int login, const struct revenue_run *run);
 void settle_package(struct model *model, int package);
 

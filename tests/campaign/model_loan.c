@@ -16,15 +16,6 @@ int64_t model_loan_sum(const struct deal *pledge, enum loan kind, int through)
     return sum;
 }
 
-bool model_loan_stands(const struct deal *pledge)
-{
-    bool stands = false;
-    for (int i = 0; i < pledge->n_loan; i++) {
-        stands = stands || !pledge->loan[i].taken_back;
-    }
-    return stands;
-}
-
 static int64_t all_of(const struct deal *pledge, enum loan kind)
 {
     return model_loan_sum(pledge, kind, INT_MAX);

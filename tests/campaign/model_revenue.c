@@ -80,11 +80,11 @@ static struct taken reckon(const struct model *model, int at, int day)
 {
     const struct deal *sale = &model->deals[at];
     struct taken before = taken_before(model, at);
-    struct taken now = {.sale = at};
+    enum revenue_term term = revenue_term(model, sale);
+    struct taken now = {.sale = at, .costs_too = term == TERM_SPECIAL};
     int64_t received = received_through(sale, day);
     received = received > before.receipts ? received : before.receipts;
     int64_t cost = 0;
-    enum revenue_term term = revenue_term(model, sale);
     for (int i = 0; i < sale->n_lines; i++) {
         // An option hands nothing over; its exercises have the cost.
         cost += sale->kind != OPTION ? sale->lines[i].cost_fen : 0;
@@ -93,9 +93,9 @@ static struct taken reckon(const struct model *model, int at, int day)
     now.tax =
         rounded_share(sale->amount_fen - sale->net_fen, received, sale->amount_fen) - before.tax;
     now.cost = rounded_share(cost, received, sale->amount_fen) - before.cost;
-    if (term == TERM_SPECIAL) {
+    if (now.costs_too) {
         now.deductions =
-            rounded_share(costs_of(sale), received, sale->amount_fen) - before.deductions;
+            rounded_share(model_costs(sale), received, sale->amount_fen) - before.deductions;
     }
     now.net = now.receipts - now.tax - now.cost - now.deductions;
     int64_t net = before.net + now.net;

@@ -197,11 +197,11 @@ static bool compare_runs(const struct pair *pair)
     int64_t wanted = 0;
     rows_query(pair->rows,
                "SELECT distribution_id, trade_id, receipts_fen, tax_fen, cost_fen, deductions_fen,"
-               " net_fen, distributed_fen FROM distribution_sale",
+               " net_fen, distributed_fen, term_id FROM distribution_sale",
                0, 0);
     while (rows_next(pair->rows)) {
-        static const char *const WHAT[] = {"receipts",   "tax", "cost",
-                                           "deductions", "net", "distributed"};
+        static const char *const WHAT[] = {"receipts", "tax",         "cost", "deductions",
+                                           "net",      "distributed", "term"};
         int64_t run_id = rows_int(pair->rows, 0);
         int sale = deal_at(model, rows_int(pair->rows, 1));
         const struct taken *taken = taken_of(model, run_id, sale);
@@ -211,10 +211,15 @@ static bool compare_runs(const struct pair *pair)
         if (!taken) {
             return differs("a sale in run", run_id, rows_int(pair->rows, 1), NONE);
         }
-        const int64_t numbers[] = {taken->receipts,   taken->tax, taken->cost,
-                                   taken->deductions, taken->net, taken->distributed};
+        const int64_t numbers[] = {taken->receipts,
+                                   taken->tax,
+                                   taken->cost,
+                                   taken->deductions,
+                                   taken->net,
+                                   taken->distributed,
+                                   pair->slot->term_ids[taken->term]};
         n++;
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 7; i++) {
             if (rows_int(pair->rows, 2 + i) != numbers[i]) {
                 print_error("run %lld, sale %lld: ", (long long)run_id,
                             (long long)model->deals[sale].id);

@@ -494,6 +494,19 @@ static void cost(struct dice *dice, const struct model *model, struct act *act)
     act->item = n > 0 && !once_in(dice, 60) ? (int)roll(dice, n) : n;
 }
 
+// Some day soon, or one on which sales were agreed, or before all of them. The general term is that
+// of all clients.
+static void term_end(struct dice *dice, const struct model *model, struct act *act, bool alone)
+{
+    act->kind = ACT_TERM_END;
+    act->login = once_in(dice, 2) ? OFFICER : SECOND_OFFICER;
+    act->item = once_in(dice, 9)            ? TERM_NONE
+                : alone && once_in(dice, 4) ? TERM_GENERAL
+                                            : TERM_SPECIAL;
+    act->on = once_in(dice, 3) ? TERMS_FROM - 1 + (int)roll(dice, 3)
+                               : model->today - 15 + (int)roll(dice, 40);
+}
+
 // The newest runs, mostly; the payments of one party, or of all.
 static void revenue(struct dice *dice, const struct model *model, struct act *act)
 {
@@ -543,7 +556,9 @@ static void package_step(struct dice *dice, const struct model *model, struct ac
 static void other(struct dice *dice, const struct model *model, struct act *act, bool alone)
 {
     int64_t at = roll(dice, 100);
-    if (once_in(dice, 3)) {
+    if (once_in(dice, 120)) {
+        term_end(dice, model, act, alone);
+    } else if (once_in(dice, 3)) {
         revenue(dice, model, act);
     } else if (once_in(dice, 4)) {
         cost(dice, model, act);
@@ -646,7 +661,7 @@ struct act draw_act(struct dice *dice, const struct model *model, bool alone)
     }
     // Of these the day is part of what is asked, so that another day is another wish.
     bool dated = act.kind == ACT_PROPOSE || act.kind == ACT_APPROVE || act.kind == ACT_RECEIPT ||
-                 act.kind == ACT_LOAN || act.kind == ACT_LOAN_CORRECT;
+                 act.kind == ACT_LOAN || act.kind == ACT_LOAN_CORRECT || act.kind == ACT_TERM_END;
     if (once_in(dice, 8) && dated && model->n_keys < MAX_KEYS) {
         act.key = ++dice->keys;
     }

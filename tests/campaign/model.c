@@ -16,10 +16,10 @@ const char *const KIND_NAMES[N_KINDS] = {
     "listing",  "acceptance", "pledge",   "release",    "enforcement",  "subscription",
     "forward",  "option",     "delivery", "exercise",   "reversal"};
 const char *const ACT_NAMES[N_ACTS] = {
-    "propose",    "approve",      "reject",   "expire",  "receipt",  "withdraw",
-    "loan",       "loan correct", "limit",    "review",  "forecast", "issue",
-    "settle",     "deduct",       "undeduct", "true up", "run",      "run approve",
-    "run reject", "paid",         "returned", "resent"};
+    "propose",     "approve",      "reject",   "expire",   "receipt",  "withdraw",
+    "loan",        "loan correct", "limit",    "review",   "forecast", "issue",
+    "settle",      "deduct",       "undeduct", "true up",  "term end", "run",
+    "run approve", "run reject",   "paid",     "returned", "resent"};
 
 enum { MAX_TONNES = 400000, MAX_ISSUES = 4000 };
 
@@ -30,6 +30,9 @@ struct model *model_new(void)
     model->by_age = calloc(MAX_ISSUES, sizeof(*model->by_age));
     model->scratch = calloc(MAX_TONNES, sizeof(*model->scratch));
     assert(model->by_age && model->scratch);
+    for (int i = 0; i < N_TERMS; i++) {
+        model->term_ends[i] = NONE;
+    }
     model->proposal_days = 30;
     model->offer_days = 3;
     return model;
@@ -200,6 +203,7 @@ static const char *check_login(const struct act *act)
                                     [ACT_DEDUCT] = BANKS,
                                     [ACT_UNDEDUCT] = BANKS,
                                     [ACT_TRUE_UP] = BANKS,
+                                    [ACT_TERM_END] = OFFICERS,
                                     [ACT_RUN] = BANKS,
                                     [ACT_RUN_APPROVE] = BANKS | OFFICERS,
                                     [ACT_RUN_REJECT] = BANKS | OFFICERS,
@@ -309,7 +313,7 @@ static const char *check_one_term(const struct model *model, const struct deal *
     static const bool SHARED[N_KINDS] = {
         [RESALE] = true,  [LISTING] = true, [ACCEPTANCE] = true, [SUBSCRIPTION] = true,
         [FORWARD] = true, [OPTION] = true,  [PLEDGE] = true};
-    struct deal pooled = {.n_lines = 0};
+    struct deal pooled = {.on = deal->on};
     pooled.lines = copy_lines(deal);
     for (int i = 0; i < deal->n_lines; i++) {
         if (deal->lines[i].pool != NONE) {
@@ -630,6 +634,8 @@ static const char *ask(struct model *model, const struct act *act)
     case ACT_UNDEDUCT:
     case ACT_TRUE_UP:
         return ask_cost(model, act);
+    case ACT_TERM_END:
+        return ask_term_end(model, act);
     case ACT_RUN:
     case ACT_RUN_APPROVE:
     case ACT_RUN_REJECT:

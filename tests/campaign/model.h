@@ -245,9 +245,13 @@ struct forecast {
     int64_t registered, arrived, lost;
 };
 
+// By which revenue goes back: in general, and for packages of the subdistrict.
+enum revenue_term { TERM_NONE, TERM_GENERAL, TERM_SPECIAL, TERM_MIXED };
+enum { N_TERMS = TERM_MIXED, TERMS_FROM = 18628 /* 2021-01-01 */ };
+
 struct taken { // by a run, of what arrived for a sale
     int sale;
-    bool costs_too; // its term takes listed costs off
+    enum revenue_term term;
     int64_t receipts, tax, cost, deductions, net, distributed;
     int64_t amounts[N_PARTIES];
 };
@@ -282,7 +286,8 @@ enum act_kind {
     ACT_DEDUCT, // a cost from a sale
     ACT_UNDEDUCT,
     ACT_TRUE_UP, // its reserves
-    ACT_RUN,     // of revenue
+    ACT_TERM_END,
+    ACT_RUN, // of revenue
     ACT_RUN_APPROVE,
     ACT_RUN_REJECT,
     ACT_PAID, // payments of a run
@@ -329,7 +334,7 @@ struct act {
     enum subject subject;
     enum loan loan;
     int sale; // enforcement out of which a loan is repaid; NONE
-    int item; // payment of a loan, cost of a sale; one that there is not: unknown there too
+    int item; // payment of a loan, cost of a sale, term; unknown there too where there is none
     int64_t owed_fen;
     int next[MAX_NEXT]; // pledges of later rank, and what is owed under each
     int64_t next_fen[MAX_NEXT];
@@ -365,6 +370,7 @@ struct model {
     int n_forecasts, forecasts_room;
     struct revenue_run *runs;
     int n_runs, runs_room;
+    int term_ends[N_TERMS]; // first day on which each holds no more; NONE
     int64_t claim_fen[N_PARTIES], cash_fen[N_PARTIES];
     int64_t count[N_PARTIES][N_PLACES];
     int *scratch; // tonnes that were picked

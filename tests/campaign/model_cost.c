@@ -129,10 +129,11 @@ static const char *check_taken_off(const struct model *model, int sale, const st
         const struct revenue_run *run = &model->runs[i];
         bool counts = run->state != REJECTED && run->at > cost->at;
         for (int k = 0; k < run->n && counts; k++) {
-            if (run->taken[k].sale == sale && run->taken[k].costs_too && !refusal) {
+            if (run->taken[k].sale == sale && run->taken[k].term == TERM_SPECIAL && !refusal) {
                 refusal = "deduction_in_proposed_run";
             }
-            if (run->taken[k].sale == sale && run->taken[k].costs_too && run->state == APPROVED) {
+            if (run->taken[k].sale == sale && run->taken[k].term == TERM_SPECIAL &&
+                run->state == APPROVED) {
                 refusal = "deduction_in_run";
             }
         }

@@ -137,9 +137,10 @@ const char *ask_loan_correct(struct model *model, const struct act *act);
 const char *ask_forecast(struct model *model, const struct act *act);
 const char *ask_settle(struct model *model, const struct act *act);
 const char *ask_cost(struct model *model, const struct act *act);
+const char *ask_term_end(struct model *model, const struct act *act);
 const char *ask_revenue(struct model *model, const struct act *act);
 
-enum revenue_term { TERM_NONE, TERM_GENERAL, TERM_SPECIAL, TERM_MIXED };
+// The one by which all of it is shared on its day.
 enum revenue_term revenue_term(const struct model *model, const struct deal *sale);
 // Tonnes that a village contributed to a pool; of all villages for NONE.
 int64_t contributed(const struct deal *pool, int village);

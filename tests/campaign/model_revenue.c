@@ -1,24 +1,77 @@
 // Money back to the villages: runs over what arrived for sales out of pools, by two terms that are
-// in force from the beginning: in general 70 % of net of cost to the villages; for packages of the
-// subdistrict 80 % of net of all costs, a sixth to the villages, a sixth to their members and two
-// thirds to the fund.
+// in force from the beginning until they are ended: in general 70 % of net of cost to the villages;
+// for packages of the subdistrict 80 % of net of all costs, a sixth to the villages, a sixth to
+// their members and two thirds to the fund.
 #include <assert.h>
 #include <stdlib.h>
 
 #include "tests/campaign/model_internal.h"
 
+static bool in_force(const struct model *model, enum revenue_term term, int on)
+{
+    return model->term_ends[term] == NONE || on < model->term_ends[term];
+}
+
+// A term that is over leaves its sales to the next less special one.
+static enum revenue_term term_of(const struct model *model, int package, int on)
+{
+    bool special = model->packages[package].holder == SUBDISTRICT;
+    return special && in_force(model, TERM_SPECIAL, on) ? TERM_SPECIAL
+           : in_force(model, TERM_GENERAL, on)          ? TERM_GENERAL
+                                                        : TERM_NONE;
+}
+
 enum revenue_term revenue_term(const struct model *model, const struct deal *sale)
 {
     enum revenue_term term = TERM_NONE;
     for (int i = 0; i < sale->n_lines; i++) {
-        bool special = model->packages[sale->lines[i].package].holder == SUBDISTRICT;
-        enum revenue_term found = special ? TERM_SPECIAL : TERM_GENERAL;
-        if (term != TERM_NONE && term != found) {
+        enum revenue_term found = term_of(model, sale->lines[i].package, sale->on);
+        if (i > 0 && term != found) {
             return TERM_MIXED;
         }
         term = found;
     }
     return term;
+}
+
+// A sale without one term waits: where the first line that tells has none, that is what is said.
+static const char *why_waits(const struct model *model, const struct deal *sale)
+{
+    enum revenue_term first = term_of(model, sale->lines[0].package, sale->on);
+    for (int i = 0; i < sale->n_lines; i++) {
+        enum revenue_term term = term_of(model, sale->lines[i].package, sale->on);
+        if (term == TERM_NONE || term != first) {
+            return term == TERM_NONE ? "term_missing" : "term_mixed";
+        }
+    }
+    return NULL;
+}
+
+const char *ask_term_end(struct model *model, const struct act *act)
+{
+    bool used = false;
+    if (act->item == TERM_NONE) {
+        return "term_not_found";
+    }
+    if (model->term_ends[act->item] != NONE) {
+        return "term_ended";
+    }
+    if (act->on < TERMS_FROM) {
+        return "term_end_day";
+    }
+    for (int i = 0; i < model->n_runs; i++) {
+        const struct revenue_run *run = &model->runs[i];
+        for (int k = 0; k < run->n && run->state != REJECTED; k++) {
+            const struct taken *taken = &run->taken[k];
+            bool by_it = (int)taken->term == act->item;
+            used = used || (by_it && model->deals[taken->sale].on >= act->on);
+        }
+    }
+    if (used) {
+        return "term_end_used";
+    }
+    model->term_ends[act->item] = act->on;
+    return NULL;
 }
 
 struct taken taken_before(const struct model *model, int sale)
@@ -81,7 +134,7 @@ static struct taken reckon(const struct model *model, int at, int day)
     const struct deal *sale = &model->deals[at];
     struct taken before = taken_before(model, at);
     enum revenue_term term = revenue_term(model, sale);
-    struct taken now = {.sale = at, .costs_too = term == TERM_SPECIAL};
+    struct taken now = {.sale = at, .term = term};
     int64_t received = received_through(sale, day);
     received = received > before.receipts ? received : before.receipts;
     int64_t cost = 0;
@@ -93,7 +146,7 @@ static struct taken reckon(const struct model *model, int at, int day)
     now.tax =
         rounded_share(sale->amount_fen - sale->net_fen, received, sale->amount_fen) - before.tax;
     now.cost = rounded_share(cost, received, sale->amount_fen) - before.cost;
-    if (now.costs_too) {
+    if (term == TERM_SPECIAL) {
         now.deductions =
             rounded_share(model_costs(sale), received, sale->amount_fen) - before.deductions;
     }
@@ -108,7 +161,7 @@ static const char *distribute(struct model *model, const struct act *act)
 {
     int day = act->on != NONE ? act->on : model->today;
     struct revenue_run run = {.proposer = act->login};
-    bool due = false;
+    const char *waits = NULL;
     if (act->on != NONE && act->on > model->today) {
         return "date_in_future";
     }
@@ -116,8 +169,9 @@ static const char *distribute(struct model *model, const struct act *act)
         if (!is_due(model, i, day, party_of(act->login))) {
             continue;
         }
-        due = true;
-        if (revenue_term(model, &model->deals[i]) == TERM_MIXED) {
+        const char *why = why_waits(model, &model->deals[i]);
+        if (why) {
+            waits = waits ? waits : why;
             continue;
         }
         struct taken *taken = realloc(run.taken, (size_t)(run.n + 1) * sizeof(*taken));
@@ -126,7 +180,7 @@ static const char *distribute(struct model *model, const struct act *act)
         taken[run.n++] = reckon(model, i, day);
     }
     if (run.n == 0) {
-        return due ? "term_mixed" : NOTHING;
+        return waits ? waits : NOTHING;
     }
     share_run(model, &run);
     model->runs = model_room(model->runs, model->n_runs, &model->runs_room, sizeof(*model->runs));

@@ -353,7 +353,7 @@ static void set_rule(struct world *world, const char *name, const char *value)
 }
 
 // By which money goes back; model_revenue.c has the same two.
-static void add_term(struct world *world, const struct slot *slot, bool special)
+static int64_t add_term(struct world *world, const struct slot *slot, bool special)
 {
     const struct th_request officer = {.login = world->slots[0].logins[OFFICER]};
     char scope[64];
@@ -371,7 +371,9 @@ static void add_term(struct world *world, const struct slot *slot, bool special)
                                         .document = world->document};
     struct th_json *reply = NULL;
     assert_ok(th_term_add(world->registry, &officer, &input, &reply, &world->err), &world->err);
+    int64_t term_id = th_json_get_int(reply, "term_id", 0);
     th_json_free(reply);
+    return term_id;
 }
 
 static void add_members(struct world *world, const struct slot *slot)
@@ -440,9 +442,11 @@ void world_make(struct world *world, const struct world_size *size)
             add_package(world, slot, k < size->n_issued);
         }
     }
-    add_term(world, &world->slots[0], false);
+    int64_t general_id = add_term(world, &world->slots[0], false);
     for (int i = 0; i < size->n_slots; i++) {
-        add_term(world, &world->slots[i], true);
+        world->slots[i].term_ids[TERM_NONE] = INT32_MAX; // there is none
+        world->slots[i].term_ids[TERM_GENERAL] = general_id;
+        world->slots[i].term_ids[TERM_SPECIAL] = add_term(world, &world->slots[i], true);
         add_members(world, &world->slots[i]);
     }
     set_rule(world, "deal_days", "10");

@@ -14,6 +14,7 @@ struct slot {
     int number;
     int64_t party_ids[N_PARTIES];
     int64_t package_ids[WORLD_PACKAGES];
+    int64_t term_ids[N_TERMS];
     int64_t parcel_ids[WORLD_PACKAGES][PARCELS];
     bool wide;
     char logins[N_LOGINS][WORLD_LOGIN_SIZE];

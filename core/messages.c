@@ -119,11 +119,12 @@ const char *th_messages_text(const struct th_messages *messages, enum th_lang la
 }
 
 struct wording {
-    const struct th_messages *messages; // NULL: values that are keys stay as they are
+    const struct th_messages *messages;
     enum th_lang lang;
     const struct th_error_arg *args;
     int n_args;
     const struct th_json *texts; // NULL: args
+    bool in_value;               // of a text that is itself a value
 };
 
 static const char *const suffixes[N_LANGS] = {[TH_LANG_ZH] = ".zh", [TH_LANG_EN] = ".en"};
@@ -171,7 +172,7 @@ static bool append_listed(const struct wording *w, const char *value, struct th_
     enum { KEY_SIZE = 128 };
     char first[KEY_SIZE];
     const char *next = value[0] == '@' ? strstr(value, ", @") : NULL;
-    if (w->messages == NULL || next == NULL || (size_t)(next - value) >= sizeof(first)) {
+    if (next == NULL || (size_t)(next - value) >= sizeof(first)) {
         return false;
     }
     memcpy(first, value, (size_t)(next - value));
@@ -182,17 +183,19 @@ static bool append_listed(const struct wording *w, const char *value, struct th_
     return true;
 }
 
-// A value that is a key is a text with the same arguments, whose own values stay as they are.
+// A value that is a key is a text with the same arguments. Their values may be keys of plain words
+// there, so that no text comes to stand in itself.
 static void append_value(const struct wording *w, const char *value, struct th_buf *out)
 {
     struct wording inner = *w;
     if (append_listed(w, value, out)) {
         return;
     }
-    const char *text = value[0] == '@' && w->messages != NULL
-                           ? th_messages_find(w->messages, w->lang, value + 1)
-                           : NULL;
-    inner.messages = NULL;
+    const char *text = value[0] == '@' ? th_messages_find(w->messages, w->lang, value + 1) : NULL;
+    if (text != NULL && w->in_value && strchr(text, '{') != NULL) {
+        text = NULL;
+    }
+    inner.in_value = true;
     if (text != NULL) {
         append_text(&inner, text, out);
     } else {

@@ -27,8 +27,8 @@ const char *th_messages_text(const struct th_messages *messages, enum th_lang la
                              const char *key);
 
 // Appends the text of `key` with its {name}s filled in. An argument value of the form "@key" is
-// itself looked up and filled in with the same arguments, whose values stay as they are there; of
-// the form "@key, @key …" it is a list of such texts. Unknown names stay as they stand.
+// itself looked up and filled in with the same arguments, whose values may be keys of plain words
+// there; of the form "@key, @key …" it is a list of such texts. Unknown names stay as they stand.
 void th_messages_format(const struct th_messages *messages, enum th_lang lang, const char *key,
                         const struct th_error_arg *args, int n_args, struct th_buf *out);
 

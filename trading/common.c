@@ -121,14 +121,6 @@ enum th_status th_check_may_hold(const struct th_party *party, struct th_error *
     return th_error_set(err, TH_NOT_PERMITTED, "verifier_cannot_hold", "party", party->name, NULL);
 }
 
-enum th_status th_not_enough(struct th_error *err, int64_t available_t, int64_t wanted_t)
-{
-    (void)th_error_set(err, TH_CONFLICT, "not_enough_units", NULL);
-    th_error_add_int(err, "available", available_t);
-    th_error_add_int(err, "wanted", wanted_t);
-    return TH_CONFLICT;
-}
-
 const char *th_serial_format(const char *prefix, int64_t first, int64_t last,
                              char buf[TH_SERIAL_SIZE])
 {

@@ -59,7 +59,6 @@ enum th_status th_check_limit(struct th_work *work, struct th_money amount, stru
                               struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_PERMITTED ("verifier_cannot_hold").
 enum th_status th_check_may_hold(const struct th_party *party, struct th_error *err) TH_MUST_CHECK;
-enum th_status th_not_enough(struct th_error *err, int64_t available_t, int64_t wanted_t);
 
 // "PREFIX:1-836", or "PREFIX:7" for a single unit.
 const char *th_serial_format(const char *prefix, int64_t first, int64_t last,

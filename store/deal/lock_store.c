@@ -1,8 +1,10 @@
 // Locks as rows, and their agreement with the blocks they hold.
 #include "store/deal/lock_store.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/json.h"
 #include "store/db_internal.h"
 #include "store/id_list_internal.h"
 #include "store/journal/posting_internal.h"
@@ -191,6 +193,68 @@ enum th_status th_lock_of_trade(struct th_store *store, int64_t trade_id, struct
         status = th_error_set(err, TH_NOT_FOUND, "lock_not_found", NULL);
         th_error_add_int(err, "trade", trade_id);
     }
+    return status;
+}
+
+static enum th_status each_hold(struct th_store *store, const struct th_lock_filter *filter,
+                                const char *parcels,
+                                bool (*visit)(void *context, const struct th_lock_hold *hold),
+                                void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "WITH hold AS (SELECT l.lock_id, i.package_id, b.last - b.first + 1 AS tonnes "
+        "FROM unit_block b JOIN issuance i USING (issuance_id) JOIN unit_lock l USING (lock_id) "
+        "WHERE ?6 <> 1 AND b.lock_id IS NOT NULL "
+        "AND (?1 IS NULL OR b.owner_id = ?1) AND (?2 IS NULL OR i.package_id = ?2) "
+        "AND (?3 IS NULL OR i.vintage = ?3) AND (?4 IS NULL OR l.source_id = ?4) "
+        "AND (?5 IS NULL OR EXISTS (SELECT 1 FROM json_each(?5) p JOIN issuance_segment s "
+        "ON s.parcel_id = p.value WHERE s.issuance_id = b.issuance_id "
+        "AND s.first_kg < b.last * 1000 AND s.first_kg + s.mass_kg > (b.first - 1) * 1000)) "
+        "UNION ALL SELECT l.lock_id, f.package_id, l.forecast_t FROM unit_lock l "
+        "JOIN forecast f USING (forecast_id) WHERE ?6 <> 0 AND l.forecast_t > 0 "
+        "AND (?1 IS NULL OR f.owner_id = ?1) AND (?2 IS NULL OR f.package_id = ?2)) "
+        "SELECT t.trade_id, t.kind, t.state = 'proposed', h.package_id, sum(h.tonnes) "
+        "FROM hold h JOIN trade t ON t.trade_id = h.lock_id "
+        "GROUP BY t.trade_id, h.package_id ORDER BY t.trade_id, h.package_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_id(q, 1, filter->owner_id);
+    th_bind_id(q, 2, filter->package_id);
+    th_bind_id(q, 3, filter->vintage);
+    th_bind_id(q, 4, filter->source_id);
+    th_bind_text(q, 5, parcels);
+    th_bind_int(q, 6, filter->what);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        struct th_lock_hold hold = {.trade_id = th_column_int(q, 0),
+                                    .proposed = th_column_int(q, 2) != 0,
+                                    .package_id = th_column_int(q, 3),
+                                    .units = th_column_units(q, 4)};
+        th_column_copy(q, 1, hold.kind, sizeof(hold.kind));
+        go_on = visit(context, &hold);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_lock_hold_each(struct th_store *store, const struct th_lock_filter *filter,
+                                 bool (*visit)(void *context, const struct th_lock_hold *hold),
+                                 void *context, struct th_error *err)
+{
+    if (filter->n_parcels == 0) {
+        return each_hold(store, filter, NULL, visit, context, err);
+    }
+    struct th_json *parcels = th_json_array();
+    char *text = NULL;
+    for (size_t i = 0; i < filter->n_parcels; i++) {
+        th_json_append_int(parcels, filter->parcel_ids[i]);
+    }
+    enum th_status status = th_json_dump(parcels, TH_JSON_COMPACT, &text, err);
+    if (status == TH_OK) {
+        status = each_hold(store, filter, text, visit, context, err);
+    }
+    free(text);
+    th_json_free(parcels);
     return status;
 }
 

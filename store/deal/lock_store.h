@@ -70,6 +70,29 @@ enum th_status th_lock_load(struct th_store *store, int64_t lock_id, struct th_l
 enum th_status th_lock_of_trade(struct th_store *store, int64_t trade_id, struct th_lock *ret_lock,
                                 struct th_error *err) TH_MUST_CHECK;
 
+// What the locks of one deal hold of one package.
+struct th_lock_hold {
+    int64_t trade_id;
+    char kind[TH_TRADE_WORD_SIZE]; // of the deal
+    bool proposed;                 // nobody has decided about it yet
+    int64_t package_id;
+    struct th_units units;
+};
+enum th_lock_what { TH_LOCK_UNITS, TH_LOCK_EXPECTED, TH_LOCK_ALL };
+struct th_lock_filter {
+    enum th_lock_what what;    // expected tonnes are of an owner and package alone
+    int64_t owner_id;          // 0: any
+    int64_t package_id;        // 0: any
+    int vintage;               // 0: any
+    const int64_t *parcel_ids; // blocks with kilograms of one of these; n_parcels 0: any
+    size_t n_parcels;
+    int64_t source_id; // that came from this lock; 0: wherever they came from
+};
+// By lock and package, until visit returns false.
+enum th_status th_lock_hold_each(struct th_store *store, const struct th_lock_filter *filter,
+                                 bool (*visit)(void *context, const struct th_lock_hold *hold),
+                                 void *context, struct th_error *err) TH_MUST_CHECK;
+
 // Called by th_store_commit: what each lock says it holds are the blocks that name it and what it
 // says is expected, and no forecast is promised beyond what it still expects, for every lock that
 // and forecast that was touched. TH_INVARIANT ("lock_broken" with "lock", "forecast_broken" with

@@ -96,13 +96,13 @@ static void messages_format__fills_names_and_leaves_unknown_ones(void **state)
                   "Hello friend, friend, friend, friend! {unknown} {");
     assert_format(messages, TH_LANG_ZH, "greet", "@none, @none", "@none、@none你好");
     assert_format(messages, TH_LANG_ZH, "greet", "@none, none", "@none, none你好");
-    // A key among the values is filled in too, but what is in it for good is no key any more.
-    struct th_error_arg nested[2] = {{.name = "other", .value = "@word"},
+    // A key among the values is filled in too, there with plain words alone.
+    struct th_error_arg nested[2] = {{.name = "other", .value = "@why.rain"},
                                      {.name = "who", .value = "@nested"}};
     struct th_buf out;
     th_buf_init(&out, 1000);
     th_messages_format(messages, TH_LANG_ZH, "greet", nested, 2, &out);
-    assert_string_equal(th_buf_text(&out), "“@word”那边的@nested你好");
+    assert_string_equal(th_buf_text(&out), "“下雨”那边的@nested你好");
     th_buf_clear(&out);
     // A value is not read as a template again.
     assert_format(messages, TH_LANG_ZH, "greet", "{other}", "{other}你好");

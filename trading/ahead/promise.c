@@ -219,18 +219,21 @@ static enum th_status take_stock(struct draft *draft, int64_t stock_t, struct th
 // What the stock does not cover. Who names an issued package wants its units.
 static enum th_status take_forecast(struct draft *draft, int64_t stock_t, struct th_error *err)
 {
-    const struct th_forecast_filter filter = {.owner_id = draft->seller.party_id,
-                                              .package_id = draft->package_id};
+    struct th_store *store = th_work_store(draft->work);
+    const struct th_lock_filter filter = {.what = draft->issued               ? TH_LOCK_UNITS
+                                                  : draft->input->on_forecast ? TH_LOCK_EXPECTED
+                                                                              : TH_LOCK_ALL,
+                                          .owner_id = draft->seller.party_id,
+                                          .package_id = draft->package_id};
     struct th_deal *deal = draft->deal;
     int64_t wanted_t = th_units_t(deal->trade.tonnes) - stock_t;
     if (wanted_t == 0) {
         return TH_OK;
     }
     if (draft->issued) {
-        return th_stock_short(deal, 0, wanted_t, err);
+        return th_stock_short(store, deal, &filter, 0, wanted_t, err);
     }
-    enum th_status status =
-        th_stock_expect(th_work_store(draft->work), deal, &filter, wanted_t, err);
+    enum th_status status = th_stock_expect(store, deal, &filter, wanted_t, err);
     if (status == TH_OK) {
         draft->terms.forecast_id = deal->forecast_id;
         draft->terms.forecast = deal->forecast;

@@ -69,6 +69,8 @@ static enum th_status measure(const struct th_allot_member *members, size_t n, i
         (void)th_error_set(err, TH_CONFLICT, "not_enough_units", NULL);
         th_error_add_int(err, "available", (long long)available);
         th_error_add_int(err, "wanted", next);
+        th_error_add(err, "locked", ""); // by whom, is not known here
+        th_error_add(err, "unlock", "");
         return TH_CONFLICT;
     }
     if (total_weight <= 0) {

@@ -6,6 +6,7 @@
 
 #include "core/ratio.h"
 #include "core/text.h"
+#include "trading/deal/locked.h"
 
 enum th_status th_deal_add_line(struct th_deal *deal, size_t *capacity,
                                 const struct th_trade_line *line, struct th_error *err)
@@ -127,6 +128,12 @@ static enum th_status keep_pro_rata(struct th_store *store, struct th_deal *deal
     return status;
 }
 
+static struct th_lock_filter locked_filter(const struct th_held_filter *held)
+{
+    return (struct th_lock_filter){
+        .owner_id = held->owner_id, .package_id = held->package_id, .vintage = held->vintage};
+}
+
 enum th_status th_deal_pick_held(struct th_store *store, struct th_deal *deal,
                                  const struct th_held_filter *filter, struct th_units units,
                                  struct th_error *err)
@@ -134,7 +141,8 @@ enum th_status th_deal_pick_held(struct th_store *store, struct th_deal *deal,
     struct th_units found = {0};
     enum th_status status = th_ledger_held(store, filter, units, &deal->picks, &found, err);
     if (status == TH_OK && th_units_compare(found, units) < 0) {
-        status = th_not_enough(err, th_units_t(found), th_units_t(units));
+        const struct th_locked of = {.filter = locked_filter(filter)};
+        status = th_locked_short(store, &of, th_units_t(found), th_units_t(units), err);
     }
     return status == TH_OK ? keep_picks(store, deal, units, err) : status;
 }
@@ -153,7 +161,10 @@ enum th_status th_deal_pick_of_parcels(struct th_store *store, struct th_deal *d
         found_t += th_units_t(th_block_units(&deal->picks.items[i]));
     }
     if (status == TH_OK && found_t < th_units_t(units)) {
-        status = th_not_enough(err, found_t, th_units_t(units));
+        struct th_locked of = {.filter = locked_filter(filter)};
+        of.filter.parcel_ids = parcel_ids;
+        of.filter.n_parcels = n_parcels;
+        status = th_locked_short(store, &of, found_t, th_units_t(units), err);
     }
     return status == TH_OK ? keep_picks(store, deal, units, err) : status;
 }
@@ -164,8 +175,9 @@ enum th_status th_deal_pick_from_lock(struct th_store *store, struct th_deal *de
 {
     enum th_status status = th_lock_of_trade(store, of_trade_id, &deal->source, err);
     if (status == TH_OK && th_units_compare(th_lock_left_units(&deal->source), units) < 0) {
-        status =
-            th_not_enough(err, th_units_t(th_lock_left_units(&deal->source)), th_units_t(units));
+        status = th_locked_short_of(store, deal->source.lock_id,
+                                    th_units_t(th_lock_left_units(&deal->source)),
+                                    th_units_t(units), err);
     }
     if (status == TH_OK) {
         status = th_ledger_locked(store, deal->source.lock_id, &deal->picks, err);
@@ -205,10 +217,12 @@ static enum th_status lock_line(struct th_posting *posting, const struct th_deal
 {
     struct th_block_list blocks = {0};
     struct th_units found = {0};
-    enum th_status status =
-        th_deal_pick_line(th_posting_store(posting), deal->kind, line, &blocks, &found, err);
+    struct th_store *store = th_posting_store(posting);
+    enum th_status status = th_deal_pick_line(store, deal->kind, line, &blocks, &found, err);
     if (status == TH_OK && th_units_compare(found, line->tonnes) < 0) {
-        status = th_not_enough(err, th_units_t(found), th_units_t(line->tonnes));
+        const struct th_locked of = {
+            .filter = {.owner_id = line->seller_id, .package_id = line->package_id}};
+        status = th_locked_short(store, &of, th_units_t(found), th_units_t(line->tonnes), err);
     }
     for (size_t i = 0; i < blocks.n && status == TH_OK; i++) {
         status =

@@ -8,6 +8,7 @@
 #include "store/deal/forecast_store.h"
 #include "store/deal/offer_store.h"
 #include "trading/deal/deal.h"
+#include "trading/deal/locked.h"
 #include "trading/deal/stock.h"
 
 enum th_status th_deal_set_wait(struct th_work *work, struct th_deal *deal, struct th_error *err)
@@ -71,6 +72,19 @@ static enum th_status expect(struct th_store *store, const struct th_offer *offe
     return status;
 }
 
+static enum th_status tell_locked(struct th_store *store, const struct th_decision *decision,
+                                  const struct th_offer *offer, struct th_error *err)
+{
+    struct th_locked of = {.filter = {.owner_id = decision->trade.seller_id}};
+    if (offer->forecast_id != 0) {
+        of.filter.what = TH_LOCK_ALL;
+    } else {
+        of.lines = decision->lines.items;
+        of.n_lines = decision->lines.n;
+    }
+    return th_locked_tell(store, &of, err);
+}
+
 enum th_status th_deal_load_offer(struct th_store *store, struct th_decision *decision,
                                   struct th_error *err)
 {
@@ -97,10 +111,11 @@ enum th_status th_deal_load_offer(struct th_store *store, struct th_decision *de
         status = expect(store, &offer, &available_t, err);
     }
     if (status == TH_OK && available_t < th_units_t(trade->tonnes)) {
-        status = th_error_set(err, TH_CONFLICT, "offer_units_gone", NULL);
+        (void)th_error_set(err, TH_CONFLICT, "offer_units_gone", NULL);
         th_error_add_int(err, "trade", trade->trade_id);
         th_error_add_int(err, "available", available_t);
         th_error_add_int(err, "wanted", th_units_t(trade->tonnes));
+        status = tell_locked(store, decision, &offer, err);
     }
     return status;
 }

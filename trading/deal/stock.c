@@ -6,6 +6,7 @@
 
 #include "core/ratio.h"
 #include "trading/deal/allotment.h"
+#include "trading/deal/locked.h"
 
 struct draft {
     struct th_deal *deal;
@@ -97,6 +98,14 @@ static enum th_status add_line(struct draft *draft, const struct th_pool_share *
     return status == TH_OK ? th_deal_add_line(draft->deal, &draft->capacity, &line, err) : status;
 }
 
+static enum th_status too_little(struct th_store *store, const struct th_stock_wish *wish,
+                                 int64_t available_t, int64_t wanted_t, struct th_error *err)
+{
+    const struct th_locked of = {
+        .filter = {.owner_id = wish->owner_id, .package_id = wish->package_id}};
+    return th_locked_short(store, &of, available_t, wanted_t, err);
+}
+
 // Oldest vintage first: what each package gives follows from where those units stand.
 static enum th_status share_oldest(struct th_store *store, const struct draft *draft,
                                    const struct th_pool_list *shares, int64_t tonnes_t,
@@ -121,7 +130,9 @@ static enum th_status share_oldest(struct th_store *store, const struct draft *d
         left_t -= take_t;
     }
     th_block_list_clear(&held);
-    return status == TH_OK && left_t > 0 ? th_not_enough(err, tonnes_t - left_t, tonnes_t) : status;
+    return status == TH_OK && left_t > 0
+               ? too_little(store, draft->wish, tonnes_t - left_t, tonnes_t, err)
+               : status;
 }
 
 static enum th_status share_out(struct th_store *store, const struct draft *draft,
@@ -206,7 +217,7 @@ enum th_status th_stock_draw(struct th_store *store, struct th_deal *deal,
         status = th_error_no_memory(err);
     }
     if (status == TH_OK && offer.available_t < wanted_t) {
-        status = th_not_enough(err, offer.available_t, wanted_t);
+        status = too_little(store, wish, offer.available_t, wanted_t, err);
     }
     int64_t left_t = wanted_t;
     for (size_t i = 0; i < offer.n && left_t > 0 && status == TH_OK; i++) {
@@ -230,24 +241,28 @@ enum th_status th_stock_take(struct th_store *store, struct th_deal *deal,
                : th_deal_pick_held(store, deal, &filter, deal->trade.tonnes, err);
 }
 
-enum th_status th_stock_short(const struct th_deal *deal, int64_t best_t, int64_t missing_t,
+enum th_status th_stock_short(struct th_store *store, const struct th_deal *deal,
+                              const struct th_lock_filter *of, int64_t best_t, int64_t missing_t,
                               struct th_error *err)
 {
+    const struct th_locked locked = {.filter = *of};
     int64_t wanted_t = th_units_t(deal->trade.tonnes);
     (void)th_error_set(err, TH_CONFLICT, "cover_short", NULL);
     th_error_add_int(err, "stock", wanted_t - missing_t);
     th_error_add_int(err, "forecast", best_t);
     th_error_add_int(err, "wanted", wanted_t);
-    return TH_CONFLICT;
+    return th_locked_tell(store, &locked, err);
 }
 
 enum th_status th_stock_expect(struct th_store *store, struct th_deal *deal,
-                               const struct th_forecast_filter *filter, int64_t tonnes_t,
+                               const struct th_lock_filter *of, int64_t tonnes_t,
                                struct th_error *err)
 {
+    const struct th_forecast_filter filter = {.owner_id = of->owner_id,
+                                              .package_id = of->package_id};
     int64_t best_t = 0;
     struct th_forecast_list list = {0};
-    enum th_status status = th_forecast_all(store, filter, &list, err);
+    enum th_status status = th_forecast_all(store, &filter, &list, err);
     for (size_t i = 0; i < list.n && deal->forecast_id == 0; i++) {
         int64_t free_t = th_units_t(th_forecast_free(&list.items[i]));
         best_t = free_t > best_t ? free_t : best_t;
@@ -257,8 +272,9 @@ enum th_status th_stock_expect(struct th_store *store, struct th_deal *deal,
         }
     }
     free(list.items);
-    return status == TH_OK && deal->forecast_id == 0 ? th_stock_short(deal, best_t, tonnes_t, err)
-                                                     : status;
+    return status == TH_OK && deal->forecast_id == 0
+               ? th_stock_short(store, deal, of, best_t, tonnes_t, err)
+               : status;
 }
 
 enum th_status th_stock_arrived(const struct th_decision *decision, struct th_pool_list *ret_shares,

@@ -34,12 +34,14 @@ enum th_status th_stock_take(struct th_store *store, struct th_deal *deal,
                              struct th_error *err) TH_MUST_CHECK;
 
 // Covers so many tonnes of a deal by the owner's first forecast (of the package; 0: of any) that
-// has them free. TH_CONFLICT as th_stock_short.
+// has them free; `of` also says what else would have done. TH_CONFLICT as th_stock_short.
 enum th_status th_stock_expect(struct th_store *store, struct th_deal *deal,
-                               const struct th_forecast_filter *filter, int64_t tonnes_t,
+                               const struct th_lock_filter *of, int64_t tonnes_t,
                                struct th_error *err) TH_MUST_CHECK;
-// TH_CONFLICT ("cover_short" with "stock", "forecast", "wanted"): best_t are free for missing_t.
-enum th_status th_stock_short(const struct th_deal *deal, int64_t best_t, int64_t missing_t,
+// TH_CONFLICT ("cover_short" with "stock", "forecast", "wanted", and as th_locked_tell): best_t are
+// free for missing_t of such tonnes.
+enum th_status th_stock_short(struct th_store *store, const struct th_deal *deal,
+                              const struct th_lock_filter *of, int64_t best_t, int64_t missing_t,
                               struct th_error *err) TH_MUST_CHECK;
 
 // What a deal brings its buyer, by package in order of its lines, with that package's part of the

@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "registry/reference.h"
+#include "trading/deal/locked.h"
 #include "trading/deal/stock.h"
 #include "trading/pledge/pledge.h"
 #include "trading/pledge/pledge_internal.h"
@@ -143,7 +144,7 @@ static enum th_status fill(struct th_store *store, struct enforcement *work, str
     trade->of_trade_id = work->pledge.trade_id;
     enum th_status status = find_buyer(store, work, err);
     if (status == TH_OK && strcmp(work->pledge.subject, "receivable") == 0) {
-        return th_not_enough(err, 0, th_units_t(trade->tonnes));
+        return th_locked_short_of(store, work->pledge.trade_id, 0, th_units_t(trade->tonnes), err);
     }
     // A pledge that waits behind others has no units to sell.
     struct th_rank_list ranks = {0};
@@ -160,7 +161,8 @@ static enum th_status fill(struct th_store *store, struct enforcement *work, str
         return TH_CONFLICT;
     }
     if (too_many) {
-        return th_not_enough(err, th_units_t(rank.held), th_units_t(trade->tonnes));
+        return th_locked_short_of(store, work->pledge.trade_id, th_units_t(rank.held),
+                                  th_units_t(trade->tonnes), err);
     }
     if (status == TH_OK) {
         status =

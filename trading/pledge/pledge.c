@@ -9,6 +9,7 @@
 #include "core/ratio.h"
 #include "core/text.h"
 #include "registry/reference.h"
+#include "trading/deal/locked.h"
 #include "trading/deal/stock.h"
 #include "trading/pledge/pledge_internal.h"
 
@@ -172,7 +173,7 @@ static enum th_status check_chain(struct th_store *store, int64_t root_id, struc
     }
     free(ranks.items);
     if (status == TH_OK && (held_t == 0 || th_units_t(wanted) > held_t)) {
-        return th_not_enough(err, held_t, th_units_t(wanted));
+        return th_locked_short_of(store, root_id, held_t, th_units_t(wanted), err);
     }
     if (status == TH_OK) {
         *ret_held = th_units_from_t(held_t);
@@ -256,8 +257,9 @@ static enum th_status pledge_units(struct th_store *store, const struct th_pledg
     }
     pledge->tonnes = deal->trade.tonnes;
     if (input->on_forecast) {
-        const struct th_forecast_filter filter = {.owner_id = holder->party_id,
-                                                  .package_id = package.package_id};
+        const struct th_lock_filter filter = {.what = TH_LOCK_EXPECTED,
+                                              .owner_id = holder->party_id,
+                                              .package_id = package.package_id};
         th_text_copy(pledge->subject, sizeof(pledge->subject), "forecast");
         return th_stock_expect(store, deal, &filter, th_units_t(pledge->tonnes), err);
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "trading/deal/locked.h"
 #include "trading/pledge/pledge.h"
 #include "trading/pledge/pledge_internal.h"
 
@@ -18,8 +19,9 @@ static int64_t least(int64_t a_t, int64_t b_t)
 
 // How much of the release are units, how much is expected, and how much a rank on what others hold:
 // in this order.
-static enum th_status divide(const struct th_release_input *input, const struct th_rank *rank,
-                             struct th_deal *deal, struct th_release *release, struct th_error *err)
+static enum th_status divide(struct th_store *store, const struct th_release_input *input,
+                             const struct th_rank *rank, struct th_deal *deal,
+                             struct th_release *release, struct th_error *err)
 {
     int64_t held_t = th_units_t(rank->held);
     // Of what a release that is not decided yet gives up, some may have come under the lock since.
@@ -29,7 +31,7 @@ static enum th_status divide(const struct th_release_input *input, const struct 
     struct th_units wanted = th_units_from_t(open_t);
     enum th_status status = input->tonnes ? th_tonnes_parse(input->tonnes, &wanted, err) : TH_OK;
     if (status == TH_OK && (open_t == 0 || th_units_t(wanted) > open_t)) {
-        status = th_not_enough(err, open_t, th_units_t(wanted));
+        status = th_locked_short_of(store, rank->trade_id, open_t, th_units_t(wanted), err);
     }
     if (status != TH_OK) {
         return status;
@@ -72,7 +74,7 @@ static enum th_status pick(struct th_store *store, const struct th_release_input
         status = th_error_set(err, TH_USAGE, "release_whole", NULL);
     }
     if (status == TH_OK && !receivable) {
-        status = divide(input, &rank, deal, &release, err);
+        status = divide(store, input, &rank, deal, &release, err);
     }
     if (status == TH_OK && th_units_t(deal->trade.tonnes) > 0) {
         status = th_deal_pick_from_lock(store, deal, pledge->trade_id, deal->trade.tonnes, err);
@@ -112,8 +114,8 @@ static enum th_status prepare(const void *given, struct th_registry *registry, s
 }
 
 // What of the release was there when it was proposed and is not any more.
-static enum th_status check_left(const struct th_release *release, const struct th_rank *rank,
-                                 struct th_error *err)
+static enum th_status check_left(struct th_store *store, const struct th_release *release,
+                                 const struct th_rank *rank, struct th_error *err)
 {
     if (th_units_compare(release->expected, rank->expected) > 0) {
         (void)th_error_set(err, TH_CONFLICT, "release_overtaken", NULL);
@@ -123,7 +125,8 @@ static enum th_status check_left(const struct th_release *release, const struct 
         return TH_CONFLICT;
     }
     return th_units_compare(release->waived, rank->lacking) > 0
-               ? th_not_enough(err, th_units_t(rank->lacking), th_units_t(release->waived))
+               ? th_locked_short_of(store, rank->trade_id, th_units_t(rank->lacking),
+                                    th_units_t(release->waived), err)
                : TH_OK;
 }
 
@@ -145,7 +148,7 @@ static enum th_status check(struct th_store *store, const struct th_decision *de
         status = th_release_load(store, decision->trade.trade_id, &release, err);
     }
     if (status == TH_OK) {
-        status = check_left(&release, &rank, err);
+        status = check_left(store, &release, &rank, err);
     }
     bool tonnes = th_units_t(decision->trade.tonnes) + th_units_t(release.waived) +
                       th_units_t(release.expected) >

@@ -379,7 +379,7 @@ enum th_status th_revenue_statement(struct th_registry *registry, const char *vi
         status = th_member_shares_on(store, 0, today, &statement.shares, err);
     }
     if (status == TH_OK && village != NULL) {
-        status = th_village_resolve(store, village, &place, err);
+        status = th_village_choose(store, village, &place, err);
         statement.village = place.code;
     }
     statement.parties = th_json_array();

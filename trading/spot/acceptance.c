@@ -8,6 +8,7 @@
 #include "registry/reference.h"
 #include "store/deal/pledge_store.h"
 #include "trading/deal/allotment.h"
+#include "trading/deal/locked.h"
 #include "trading/deal/stock.h"
 #include "trading/spot/listing.h"
 #include "trading/spot/spot_internal.h"
@@ -137,7 +138,8 @@ static enum th_status check_size(const struct acceptance *work, struct th_store 
     struct th_units left = th_lock_left(&work->deal->source);
     enum th_status status = th_listing_load(store, work->listing.trade_id, &listing, err);
     if (status == TH_OK && (th_units_t(left) == 0 || th_units_compare(wanted, left) > 0)) {
-        return th_not_enough(err, th_units_t(left), th_units_t(wanted));
+        return th_locked_short_of(store, work->listing.trade_id, th_units_t(left),
+                                  th_units_t(wanted), err);
     }
     // A rest that is smaller than the least can only be taken whole.
     if (status == TH_OK && th_units_compare(wanted, listing.least) < 0 &&

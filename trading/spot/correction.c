@@ -7,6 +7,7 @@
 #include "registry/reference.h"
 #include "store/deal/correction_store.h"
 #include "trading/deal/deal.h"
+#include "trading/deal/locked.h"
 #include "trading/spot/spot.h"
 #include "trading/spot/spot_internal.h"
 
@@ -110,12 +111,14 @@ static enum th_status moved_on(struct th_store *store, const struct th_block *le
     if (status == TH_OK) {
         status = th_party_load(store, leaf->owner_id, &owner, err);
     }
-    return status == TH_OK
-               ? th_error_set(err, TH_CONFLICT,
-                              ended ? "correction_units_ended" : "correction_units_moved", "serial",
-                              th_serial_format(issuance.prefix, leaf->first, leaf->last, serial),
-                              "owner", owner.name, NULL)
-               : status;
+    if (status != TH_OK) {
+        return status;
+    }
+    (void)th_error_set(err, TH_CONFLICT,
+                       ended ? "correction_units_ended" : "correction_units_moved", "serial",
+                       th_serial_format(issuance.prefix, leaf->first, leaf->last, serial), "owner",
+                       owner.name, NULL);
+    return th_locked_tell_lock(store, leaf->lock_id, err);
 }
 
 static enum th_status pick(struct th_deal *deal, size_t *capacity, const struct th_block *part,

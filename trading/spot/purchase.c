@@ -8,6 +8,7 @@
 #include "registry/reference.h"
 #include "registry/rules.h"
 #include "trading/deal/deal.h"
+#include "trading/deal/locked.h"
 #include "trading/deal/schedule.h"
 #include "trading/deal/stock.h"
 #include "trading/spot/spot.h"
@@ -107,8 +108,8 @@ static enum th_status sort_lines(struct th_deal *deal, struct th_error *err)
 }
 
 // How many tonnes each line gives; lines that give none are left out.
-static enum th_status share_tonnes(struct purchase *purchase, const char *tonnes_text,
-                                   struct th_error *err)
+static enum th_status share_tonnes(struct th_store *store, struct purchase *purchase,
+                                   const char *tonnes_text, struct th_error *err)
 {
     struct th_deal *deal = purchase->deal;
     struct th_units wanted;
@@ -127,11 +128,13 @@ static enum th_status share_tonnes(struct purchase *purchase, const char *tonnes
         return status;
     }
     int64_t wanted_t = th_units_t(wanted);
+    const struct th_locked packages = {.lines = deal->lines, .n_lines = deal->n_lines};
     if (available_t == 0) {
-        return th_error_set(err, TH_CONFLICT, "packages_sold_out", NULL);
+        (void)th_error_set(err, TH_CONFLICT, "packages_sold_out", NULL);
+        return th_locked_tell(store, &packages, err);
     }
     if (wanted_t > available_t) {
-        return th_not_enough(err, available_t, wanted_t);
+        return th_locked_short(store, &packages, available_t, wanted_t, err);
     }
     status = th_allocate(wanted_t, purchase->held_t, deal->n_lines, purchase->share, err);
     if (status != TH_OK) {
@@ -197,7 +200,7 @@ static enum th_status fill(struct purchase *purchase, const struct th_purchase_i
         status = sort_lines(deal, err);
     }
     if (status == TH_OK) {
-        status = share_tonnes(purchase, input->tonnes, err);
+        status = share_tonnes(th_work_store(work), purchase, input->tonnes, err);
     }
     if (status != TH_OK) {
         return status;

@@ -108,7 +108,7 @@ static enum th_status find(struct th_store *store, const struct th_unit_find_opt
         whole.package_id = status == TH_OK ? package.package_id : 0;
     }
     if (status == TH_OK && options->village != NULL) {
-        status = th_village_resolve(store, options->village, &village, err);
+        status = th_village_choose(store, options->village, &village, err);
         whole.village = village.code;
     }
     if (status == TH_OK && options->owner != NULL) {

@@ -38,7 +38,7 @@ enum th_status th_parcel_choose(struct th_store *store, const char *village, con
     *choice = (struct th_parcel_choice){0};
     enum th_status status = TH_OK;
     if (village != NULL) {
-        status = th_village_resolve(store, village, &choice->village, err);
+        status = th_village_choose(store, village, &choice->village, err);
         choice->filter.village = choice->village.code;
     }
     if (status == TH_OK && kind != NULL) {

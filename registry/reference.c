@@ -42,39 +42,63 @@ enum th_status th_party_resolve(struct th_store *store, const char *reference,
     return th_error_set(err, TH_CONFLICT, "party_ambiguous", "party", reference, "ids", ids, NULL);
 }
 
-// Which village may be meant by a name that none bears.
-static enum th_status say_similar(struct th_store *store, const char *reference,
-                                  struct th_error *what, struct th_error *err)
+// What the villages of the registry make of a text that is neither code nor name of one alone:
+// *what begins as the refusal of it and is made better; TH_OK and *ret_village where it is the
+// beginning of one name, if that will do.
+static enum th_status look_closer(struct th_store *store, const char *reference, bool by_beginning,
+                                  struct th_village *ret_village, struct th_error *what)
 {
     struct th_village_list villages = {0};
-    char similar[TH_ERROR_VALUE_SIZE] = "";
-    enum th_status status = th_village_list_read(store, &villages, err);
+    const struct th_village *first = NULL;
+    char text[TH_ERROR_VALUE_SIZE] = "";
+    bool whole = what->status == TH_CONFLICT;
+    enum th_status status = th_village_list_read(store, &villages, what);
     if (status != TH_OK) {
         return status;
     }
-    th_village_list_similar(&villages, reference, similar, sizeof(similar));
-    th_village_list_clear(&villages);
-    if (similar[0] != '\0') {
-        (void)th_error_set(what, TH_NOT_FOUND, "village_similar", "value", reference, "similar",
-                           similar, NULL);
+    size_t n = (whole || by_beginning) && reference[0] != '\0'
+                   ? th_village_list_named(&villages, reference, whole, &first, text, sizeof(text))
+                   : 0;
+    if (n == 1) {
+        *ret_village = *first;
+    } else if (n > 1) {
+        status =
+            th_error_set(what, TH_CONFLICT, whole ? "village_ambiguous" : "village_begins_several",
+                         "village", reference, "villages", text, NULL);
+    } else {
+        th_village_list_similar(&villages, reference, text, sizeof(text));
+        status = text[0] != '\0' ? th_error_set(what, TH_NOT_FOUND, "village_similar", "value",
+                                                reference, "similar", text, NULL)
+                                 : what->status;
     }
-    return TH_OK;
+    th_village_list_clear(&villages);
+    return status;
 }
 
-enum th_status th_village_resolve(struct th_store *store, const char *reference,
-                                  struct th_village *ret_village, struct th_error *err)
+static enum th_status find_village(struct th_store *store, const char *reference, bool by_beginning,
+                                   struct th_village *ret_village, struct th_error *err)
 {
     struct th_error what;
     enum th_status status = th_village_find(store, reference, ret_village, &what);
-    enum th_status said =
-        status == TH_NOT_FOUND ? say_similar(store, reference, &what, err) : TH_OK;
-    if (said != TH_OK) {
-        return said;
+    if (status == TH_NOT_FOUND || status == TH_CONFLICT) {
+        status = look_closer(store, reference, by_beginning, ret_village, &what);
     }
     if (status != TH_OK && err != NULL) {
         *err = what;
     }
     return status;
+}
+
+enum th_status th_village_resolve(struct th_store *store, const char *reference,
+                                  struct th_village *ret_village, struct th_error *err)
+{
+    return find_village(store, reference, false, ret_village, err);
+}
+
+enum th_status th_village_choose(struct th_store *store, const char *reference,
+                                 struct th_village *ret_village, struct th_error *err)
+{
+    return find_village(store, reference, true, ret_village, err);
 }
 
 struct resolve {

@@ -12,10 +12,16 @@ enum th_status th_party_resolve(struct th_store *store, const char *reference,
                                 struct th_party *ret_party, struct th_error *err) TH_MUST_CHECK;
 
 // A village by code or exact name. TH_NOT_FOUND ("village_not_found", or "village_similar" for
-// nearly the name of one), TH_CONFLICT ("village_ambiguous").
+// nearly the name of one), TH_CONFLICT ("village_ambiguous" with "villages").
 enum th_status th_village_resolve(struct th_store *store, const char *reference,
                                   struct th_village *ret_village,
                                   struct th_error *err) TH_MUST_CHECK;
+
+// One to look at, also by the beginning of its name where that is no other's. As above, and
+// TH_CONFLICT ("village_begins_several" with "villages").
+enum th_status th_village_choose(struct th_store *store, const char *reference,
+                                 struct th_village *ret_village,
+                                 struct th_error *err) TH_MUST_CHECK;
 
 // A package by id or exact name. TH_USAGE ("package_missing"), TH_NOT_FOUND ("package_not_found"),
 // TH_CONFLICT ("package_ambiguous").

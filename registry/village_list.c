@@ -36,7 +36,8 @@ static int compare_names(const void *a, const void *b)
 {
     const struct th_village *const *left = a;
     const struct th_village *const *right = b;
-    return strcmp((*left)->name, (*right)->name);
+    int order = strcmp((*left)->name, (*right)->name);
+    return order != 0 ? order : strcmp((*left)->code, (*right)->code);
 }
 
 enum th_status th_village_list_read(struct th_store *store, struct th_village_list *ret_list,
@@ -130,6 +131,29 @@ bool th_village_list_ambiguous(const struct th_village_list *list, const char *n
 {
     size_t position = first_name(list, name);
     return bears_name(list, position, name) && bears_name(list, position + 1, name);
+}
+
+size_t th_village_list_named(const struct th_village_list *list, const char *beginning, bool whole,
+                             const struct th_village **ret_first, char *text, size_t size)
+{
+    enum { TEXT_MAX = 4096 };
+    struct th_buf names;
+    th_buf_init(&names, TEXT_MAX);
+    size_t n = 0;
+    for (size_t i = first_name(list, beginning); i < list->n; i++, n++) {
+        const struct th_village *village = list->by_name[i];
+        if (whole ? strcmp(village->name, beginning) != 0
+                  : !th_text_starts_with(village->name, beginning)) {
+            break;
+        }
+        if (n == 0) {
+            *ret_first = village;
+        }
+        th_buf_printf(&names, "%s%s (%s)", n == 0 ? "" : ", ", village->name, village->code);
+    }
+    th_text_copy(text, size, th_buf_text(&names));
+    th_buf_clear(&names);
+    return n;
 }
 
 // Where the next character of `utf8` begins.

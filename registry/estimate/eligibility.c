@@ -462,7 +462,7 @@ static enum th_status check_scope(struct check *check)
     }
     if (options->village) {
         enum th_status status =
-            th_village_resolve(check->store, options->village, &village, check->err);
+            th_village_choose(check->store, options->village, &village, check->err);
         const struct th_parcel_filter filter = {.village = village.code};
         return status == TH_OK ? each_parcel(check, &filter) : status;
     }

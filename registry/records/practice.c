@@ -338,7 +338,7 @@ static enum th_status check_scope(struct check *check)
     int64_t id = 0;
     enum th_status status = TH_OK;
     if (options->village) {
-        status = th_village_resolve(check->store, options->village, &village, check->err);
+        status = th_village_choose(check->store, options->village, &village, check->err);
         filter.village = village.code;
     } else if (options->parcel) {
         status = th_text_parse_int(options->parcel, 1, INT64_MAX, &id)

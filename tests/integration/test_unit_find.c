@@ -1,6 +1,7 @@
 // Serials found by what is known of them, page by page, and prices that were paid.
 #include <stdio.h>
 
+#include "registry/setup.h"
 #include "tests/integration/market.h"
 #include "trading/trace/price.h"
 #include "trading/trace/unit_find.h"
@@ -81,6 +82,49 @@ static void find__a_village_is_that_of_the_kilograms_behind_the_serials(void **s
     reply = found(market, &options);
     assert_int_equal(th_json_get_int(reply, "tonnes", -1), 0);
     th_json_free(reply);
+}
+
+static void name_village(struct market *market, const char *code, const char *name)
+{
+    const struct th_request request = {.login = "admin"};
+    struct th_json *reply = NULL;
+    assert_ok(th_village_add(market->world.registry, &request, code, name, "山川乡", &reply,
+                             &market->err),
+              &market->err);
+    th_json_free(reply);
+}
+
+static void assert_villages(struct market *market, const char *village, const char *key,
+                            const char *villages)
+{
+    const struct th_unit_find_options options = {.village = village};
+    struct th_json *reply = NULL;
+    assert_status(th_unit_find(market->world.registry, &options, &reply, &market->err), TH_CONFLICT,
+                  &market->err);
+    market_refused(market, key);
+    assert_string_equal(th_error_arg_get(&market->err, "villages"), villages);
+    assert_status(th_revenue_statement(market->world.registry, village, NULL, &reply, &market->err),
+                  TH_CONFLICT, &market->err);
+    market_refused(market, key);
+}
+
+static void find__a_village_by_the_beginning_of_its_name_alone(void **state)
+{
+    struct market *market = *state;
+    name_village(market, "330523001011", "双溪口村（样例）");
+    name_village(market, "330523001012", "双溪村（样例）");
+    name_village(market, "330523001013", "双溪村（样例）");
+    th_json_free(found(market, &(struct th_unit_find_options){.village = "双溪口村"}));
+    struct th_json *reply = NULL;
+    assert_ok(th_revenue_statement(market->world.registry, "双溪口村", NULL, &reply, &market->err),
+              &market->err);
+    assert_int_equal(th_json_size(th_json_get(reply, "parties")), 0);
+    th_json_free(reply);
+    assert_villages(market, "双溪", "village_begins_several",
+                    "双溪口村（样例） (330523001011), 双溪村（样例） (330523001012), "
+                    "双溪村（样例） (330523001013)");
+    assert_villages(market, "双溪村（样例）", "village_ambiguous",
+                    "双溪村（样例） (330523001012), 双溪村（样例） (330523001013)");
 }
 
 static void find__pages_follow_each_other_without_gap(void **state)
@@ -242,6 +286,7 @@ int main(void)
         cmocka_unit_test(find__refusals),
         cmocka_unit_test(prices__of_a_month_are_weighted_by_tonnes),
         cmocka_unit_test(prices__are_asked_for_by_kind_days_and_vintage),
+        cmocka_unit_test(find__a_village_by_the_beginning_of_its_name_alone),
     };
     return cmocka_run_group_tests(tests, setup, market_teardown);
 }

@@ -154,7 +154,7 @@ static enum th_status run_revenue(struct th_cli *cli, struct th_json **ret_reply
     RUN_HEAD                                                                                       \
     " reason warnings | sales: trade_id term_id basis ratio receipts_fen tax_fen cost_fen "        \
     "deductions_fen net_fen distributed_fen kept_fen | costs: trade_id kind=deduction_kind "       \
-    "amount_fen by document_sha256 | payments: " TH_CLI_PAYMENT_VIEW
+    "amount_fen listed_by withdrawn_by document_sha256 | payments: " TH_CLI_PAYMENT_VIEW
 
 const struct th_cli_command th_cli_revenue_commands[] = {
     {"revenue", "term add", TH_CLI_WRITE, "",

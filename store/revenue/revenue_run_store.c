@@ -205,33 +205,32 @@ enum th_status th_run_cost_each(struct th_store *store, int64_t distribution_id,
                                 void *context, struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT c.trade_id, c.kind, c.amount_fen, d.sha256, j.login, c.deduction_id "
-        "FROM distribution r "
-        "JOIN distribution_sale s USING (distribution_id) "
-        "JOIN (SELECT trade_id, kind, amount_fen, document_id, seq, deduction_id "
-        "FROM revenue_deduction o WHERE NOT EXISTS (SELECT 1 FROM deduction_withdrawal w"
-        " WHERE w.deduction_id = o.deduction_id) UNION ALL SELECT trade_id, 'withdrawn', "
-        "amount_fen, document_id, "
-        "w.seq, deduction_id FROM deduction_withdrawal w JOIN revenue_deduction USING "
-        "(deduction_id)"
-        " UNION ALL SELECT trade_id, 'reserve_settled', actual_fen, document_id, seq, NULL "
-        "FROM reserve_settlement) c ON c.trade_id = s.trade_id AND c.seq < r.seq AND c.seq > "
-        "coalesce(("
-        "SELECT max(b.seq) FROM distribution_sale o JOIN distribution b USING (distribution_id) "
+        "WITH cost AS (SELECT o.trade_id, o.kind, o.amount_fen, o.document_id, o.seq AS listed,"
+        " w.seq AS back, o.deduction_id FROM revenue_deduction o"
+        " LEFT JOIN deduction_withdrawal w USING (deduction_id) "
+        "UNION ALL SELECT trade_id, 'reserve_settled', actual_fen, document_id, seq, NULL, NULL "
+        "FROM reserve_settlement) "
+        "SELECT c.trade_id, c.kind, c.amount_fen, d.sha256, l.login, b.login, c.deduction_id "
+        "FROM distribution r JOIN distribution_sale s USING (distribution_id) "
+        "JOIN cost c ON c.trade_id = s.trade_id AND coalesce(c.back, c.listed) < r.seq "
+        "AND coalesce(c.back, c.listed) > coalesce(("
+        "SELECT max(p.seq) FROM distribution_sale o JOIN distribution p USING (distribution_id) "
         "JOIN distribution_decision x USING (distribution_id) WHERE o.trade_id = s.trade_id "
-        "AND b.seq < r.seq AND x.state = 'approved'), 0) "
-        "JOIN document d USING (document_id) JOIN journal j ON j.seq = c.seq "
-        "WHERE r.distribution_id = ?1 ORDER BY c.seq";
+        "AND p.seq < r.seq AND x.state = 'approved'), 0) "
+        "JOIN document d USING (document_id) JOIN journal l ON l.seq = c.listed "
+        "LEFT JOIN journal b ON b.seq = c.back "
+        "WHERE r.distribution_id = ?1 ORDER BY coalesce(c.back, c.listed)";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, distribution_id);
     enum th_status status = TH_OK;
     bool go_on = true;
     while (go_on && th_stmt_next(q, &status, err)) {
         struct th_run_cost cost = {.trade_id = th_column_int(q, 0),
-                                   .deduction_id = th_column_int(q, 5),
+                                   .deduction_id = th_column_int(q, 6),
                                    .kind = th_column_text(q, 1),
                                    .amount = th_column_money(q, 2),
-                                   .login = th_column_text(q, 4)};
+                                   .listed_by = th_column_text(q, 4),
+                                   .withdrawn_by = th_column_text(q, 5)};
         th_column_hash(q, 3, &cost.document_sha256);
         go_on = visit(context, &cost);
     }

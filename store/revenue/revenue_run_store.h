@@ -78,10 +78,11 @@ enum th_status th_run_parts(struct th_store *store, int64_t distribution_id, int
 struct th_run_cost {
     int64_t trade_id;
     int64_t deduction_id; // 0: of a settled reserve
-    const char *kind;     // of a deduction; withdrawn; reserve_settled with what it came to
+    const char *kind;     // of a deduction; reserve_settled with what it came to
     struct th_money amount;
     struct th_hash document_sha256;
-    const char *login; // who listed it
+    const char *listed_by;
+    const char *withdrawn_by; // NULL: it counts
 };
 // In order of the journal. The visitor returns false to stop.
 enum th_status th_run_cost_each(struct th_store *store, int64_t distribution_id,

@@ -137,8 +137,15 @@ static void undeduct__whoever_took_a_cost_back_does_not_approve_the_run(void **s
         th_run_approve(market->world.registry, &colleague, 1, "2022-12-31", &reply, &market->err),
         TH_NOT_PERMITTED, &market->err);
     market_refused(market, "cost_second_person");
+    assert_string_equal(th_error_arg_get(&market->err, "act"), "@cost_act.withdrawn");
     assert_null(reply);
-    th_json_free(market_decide_run(market, 1, true, TH_OK));
+    reply = market_decide_run(market, 1, true, TH_OK);
+    const struct th_json *cost = th_json_at(th_json_get(reply, "costs"), 0);
+    assert_int_equal(th_json_size(th_json_get(reply, "costs")), 1);
+    assert_string_equal(th_json_get_text(cost, "kind", ""), "fee");
+    assert_string_equal(th_json_get_text(cost, "listed_by", ""), "bank");
+    assert_string_equal(th_json_get_text(cost, "withdrawn_by", ""), "colleague");
+    th_json_free(reply);
 }
 
 static void undeduct__a_reserve_counts_no_more_until_it_is_settled(void **state)

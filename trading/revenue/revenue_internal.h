@@ -91,7 +91,7 @@ enum th_status th_sale_check_own(struct th_work *work, const struct th_trade *sa
 enum th_status th_run_costs_json(struct th_store *store, int64_t run_id, struct th_json *reply,
                                  struct th_error *err) TH_MUST_CHECK;
 // The second person of a run is the second person of its costs as well: whoever listed one of them
-// does not approve it, not even alone. TH_NOT_PERMITTED ("cost_second_person" with "trade").
+// does not approve it, not even alone. TH_NOT_PERMITTED ("cost_second_person" with "trade", "act").
 enum th_status th_run_check_costs(struct th_work *work, int64_t run_id,
                                   struct th_error *err) TH_MUST_CHECK;
 

@@ -17,6 +17,12 @@ enum th_status th_sale_check_own(struct th_work *work, const struct th_trade *sa
                            : status;
 }
 
+// Whose word about it came last.
+static const char *acted(const struct th_run_cost *cost)
+{
+    return cost->withdrawn_by ? cost->withdrawn_by : cost->listed_by;
+}
+
 static bool append_cost(void *context, const struct th_run_cost *cost)
 {
     struct th_json *item = th_json_object();
@@ -27,7 +33,9 @@ static bool append_cost(void *context, const struct th_run_cost *cost)
     th_json_set_text(item, "kind", cost->kind);
     th_json_set_money(item, "amount_fen", cost->amount);
     th_json_set_text(item, "document_sha256", th_hash_hex(&cost->document_sha256, hex));
-    th_json_set_text(item, "by", cost->login);
+    th_json_set_text(item, "by", acted(cost));
+    th_json_set_text(item, "listed_by", cost->listed_by);
+    th_json_set_text(item, "withdrawn_by", cost->withdrawn_by);
     th_json_append(context, item);
     return true;
 }
@@ -43,14 +51,18 @@ enum th_status th_run_costs_json(struct th_store *store, int64_t run_id, struct 
 
 struct search {
     const char *login;
-    int64_t trade_id; // of a cost that he listed; 0: none
+    int64_t trade_id; // of a cost that he listed or took back; 0: none
+    const char *act;  // which of these, or that he settled it
 };
 
 static bool find_own(void *context, const struct th_run_cost *cost)
 {
     struct search *search = context;
-    if (strcmp(cost->login, search->login) == 0) {
+    if (strcmp(acted(cost), search->login) == 0) {
         search->trade_id = cost->trade_id;
+        search->act = cost->withdrawn_by        ? "withdrawn"
+                      : cost->deduction_id == 0 ? "settled"
+                                                : "listed";
     }
     return search->trade_id == 0;
 }
@@ -63,6 +75,7 @@ enum th_status th_run_check_costs(struct th_work *work, int64_t run_id, struct t
         status =
             th_error_set(err, TH_NOT_PERMITTED, "cost_second_person", "login", search.login, NULL);
         th_error_add_int(err, "trade", search.trade_id);
+        th_error_add_word(err, "act", "cost_act", search.act);
     }
     return status;
 }

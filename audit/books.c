@@ -18,6 +18,7 @@ void th_books_clear(struct th_books *books)
     th_list_clear(&books->accounts);
     th_list_clear(&books->days);
     th_list_clear(&books->losses);
+    th_list_clear(&books->moved);
     th_table_clear(&books->words);
     th_revenue_clear(&books->revenue);
     th_money_clear(&books->money);
@@ -239,6 +240,7 @@ static void settle_decision(struct th_books *books, int64_t deal_id)
     if (deal) {
         th_book_settle_retired(books, deal);
         th_book_settle_losses(books, deal);
+        th_book_settle_moves(books, deal);
         th_money_settle_decision(books, deal);
     }
 }
@@ -405,6 +407,7 @@ void th_books_entry(struct th_books *books, const struct th_line *line, const st
     memset(books->legs_fen, 0, sizeof(books->legs_fen));
     books->legs_beyond = false;
     books->n_pending = 0;
+    books->moved.n = 0;
     th_money_begin(books);
     books->issuing = 0;
     books->actor = th_books_login(books, line->login);

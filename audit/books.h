@@ -42,6 +42,7 @@ struct th_deal {
     int64_t tonnes_t;
     int64_t moved_t; // handed over or ended under it
     bool reversal;   // it ends buffer, and the rest of its tonnes is owed
+    bool taken_back; // by a correction
     bool stood_in;   // an officer proposed it, for a side that has no login
     enum th_deal_kind kind;
     int64_t refund_t;  // of a delivery: tonnes that are given up
@@ -127,6 +128,15 @@ struct th_loss { // of an issuance, in a reversal
     size_t next;
 };
 
+struct th_moved { // units that change hands or end under a deal
+    int64_t deal;
+    int64_t from; // owners
+    int64_t to;
+    int64_t package;
+    int64_t pool; // out of which they are; 0: none
+    int64_t tonnes_t;
+};
+
 struct th_other_kind { // a kind of post that the books do not need
     size_t name;       // row of kinds
     int64_t n;
@@ -161,6 +171,7 @@ struct th_books { // zeroed memory is empty
     int64_t issuing;       // holder of the package that the entry at hand issues; 0: it issues none
     struct th_list days;   // struct th_days
     struct th_list losses; // struct th_loss
+    struct th_list moved;  // struct th_moved, of the entry at hand
     struct th_revenue revenue;
     struct th_money money;
     struct th_alone_rule *alone; // owned

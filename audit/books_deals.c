@@ -19,7 +19,11 @@ static enum th_deal_kind read_kind(const struct th_post *post)
                                                      [TH_DEAL_CORRECTION] = "correction",
                                                      [TH_DEAL_PLEDGE] = "pledge",
                                                      [TH_DEAL_LISTING] = "listing",
-                                                     [TH_DEAL_REVERSAL] = "reversal"};
+                                                     [TH_DEAL_REVERSAL] = "reversal",
+                                                     [TH_DEAL_TRANSFER] = "transfer",
+                                                     [TH_DEAL_RETIREMENT] = "retirement",
+                                                     [TH_DEAL_CANCELLATION] = "cancellation",
+                                                     [TH_DEAL_RELEASE] = "release"};
     struct th_text kind;
     if (th_text_member(post->nodes, post->index, "kind", &kind)) {
         for (int i = TH_DEAL_OTHER + 1; i < TH_DEAL_KINDS; i++) {
@@ -99,6 +103,9 @@ static void book_trade(struct th_books *books, const struct th_post *post)
     books->deals = items;
     deal.proposer = books->actor;
     deal.kind = read_kind(post);
+    if (deal.kind == TH_DEAL_OTHER) {
+        th_post_fault(books, post);
+    }
     deal.stood_in = th_book_officer(books, books->actor) && !is_of_officers(post);
     read_terms(post, &deal);
     if (deal.stood_in) {
@@ -243,8 +250,11 @@ static void count_delivery(struct th_books *books, const struct th_deal *deliver
 // tonnes are still to come.
 static void take_back(struct th_books *books, const struct th_deal *correction)
 {
-    const struct th_deal *delivery = th_books_deal(books, correction->of);
+    struct th_deal *delivery = th_books_deal(books, correction->of);
     struct th_deal *promise = delivery ? promise_of(books, delivery) : NULL;
+    if (delivery) {
+        delivery->taken_back = true;
+    }
     if (promise && (!th_sum(&promise->gone_t, -delivery->tonnes_t) ||
                     !th_sum(&promise->gone_t, -delivery->refund_t) ||
                     !th_sum(&promise->again_fen, delivery->received_fen))) {
@@ -292,6 +302,7 @@ static void approve(struct th_books *books, const struct th_post *post, struct t
         th_fault_add(books->faults, TH_FAULT_TRADE_LATE, deal->id, 0, 0);
     }
     check_officers(books, post, deal);
+    th_book_rests(books, deal);
     count_delivery(books, deal);
     if (deal->kind == TH_DEAL_CORRECTION) {
         take_back(books, deal);
@@ -411,8 +422,6 @@ void th_book_settle_deal(struct th_books *books, const struct th_pending *pendin
     }
     if (deal->state != TH_TRADE_APPROVED) {
         th_fault_add(books->faults, TH_FAULT_UNITS_UNAPPROVED, pending->number, 0, 0);
-    } else if (deal->reversal && deal->tonnes_t - deal->moved_t != deal->owed_t) {
-        th_fault_add(books->faults, TH_FAULT_REVERSAL_SUM, deal->id, deal->moved_t, deal->tonnes_t);
     } else if (deal->moved_t > deal->tonnes_t) {
         th_fault_add(books->faults, TH_FAULT_UNITS_TOO_MANY, deal->id, deal->moved_t,
                      deal->tonnes_t);

@@ -99,6 +99,23 @@ size_t th_books_joined(struct th_books *books, struct th_table *table, struct th
 void *th_books_add(struct th_books *books, struct th_list *list, size_t size);
 struct th_run *th_books_run(const struct th_books *books, int64_t id); // NULL: unknown
 
+struct th_unit_leg {
+    int64_t issuance_id;
+    int64_t first;
+    int64_t last;
+    bool fresh; // no `from`
+    struct th_place from;
+    struct th_place to;
+    int64_t trade_id; // 0: none
+};
+// Units of a package moved: may they, and under which deal?
+void th_book_moved(struct th_books *books, int64_t number, const struct th_unit_leg *leg,
+                   int64_t package);
+// An approved deal moved what its lines tell, all of it and nothing else.
+void th_book_settle_moves(struct th_books *books, const struct th_deal *deal);
+// Does a deal of this kind hand units over, so that it can be taken back?
+bool th_deal_hands_over(const struct th_deal *deal);
+
 struct th_move { // a leg for each of the two
     int64_t deal;
     enum th_memo memo;
@@ -166,11 +183,13 @@ void th_book_settle_review(struct th_books *books, const struct th_pending *pend
 
 // The cost of a line against what its units cost when they were bought.
 void th_book_line_cost(struct th_books *books, const struct th_deal *deal,
-                       const struct th_deal_line *line, int64_t package_id);
+                       const struct th_deal_line *line);
 void th_book_settle_pool(struct th_books *books, const struct th_pending *pending);
 // What was agreed before binds a deal that acts upon it: not before it, within its days, at its
 // price.
 void th_book_agreed(struct th_books *books, const struct th_post *post, const struct th_deal *deal);
+// What is approved must rest on a deal of the right kind that was approved and not taken back.
+void th_book_rests(struct th_books *books, const struct th_deal *deal);
 void th_book_settle_schedule(struct th_books *books, const struct th_pending *pending);
 void th_book_settle_losses(struct th_books *books, const struct th_deal *deal);
 

@@ -490,6 +490,10 @@ void th_money_settle_decision(struct th_books *books, struct th_deal *deal)
     case TH_DEAL_PLEDGE:
     case TH_DEAL_LISTING:
     case TH_DEAL_REVERSAL:
+    case TH_DEAL_TRANSFER:
+    case TH_DEAL_RETIREMENT:
+    case TH_DEAL_CANCELLATION:
+    case TH_DEAL_RELEASE:
     case TH_DEAL_KINDS:
         break;
     }

@@ -151,12 +151,12 @@ static bool sells(enum th_deal_kind kind)
 }
 
 void th_book_line_cost(struct th_books *books, const struct th_deal *deal,
-                       const struct th_deal_line *line, int64_t package_id)
+                       const struct th_deal_line *line)
 {
     if (line->pool == 0 || (line->cost_fen == 0 && !sells(deal->kind))) {
         return;
     }
-    struct th_pool_part *part = find_part(books, line->pool, package_id);
+    struct th_pool_part *part = find_part(books, line->pool, line->package);
     if (part) {
         part->n_parted += deal->of != 0 || deal->kind == TH_DEAL_PLEDGE;
     }

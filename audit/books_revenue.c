@@ -75,7 +75,6 @@ static struct th_deal_revenue *revenue_of(struct th_books *books, struct th_deal
 static void book_line(struct th_books *books, const struct th_post *post)
 {
     struct th_deal_line line = {.pool = 0};
-    int64_t package_id = 0;
     struct th_deal *deal = th_post_deal(books, post, "trade_id");
     if (!deal) {
         return;
@@ -88,8 +87,8 @@ static void book_line(struct th_books *books, const struct th_post *post)
     }
     (void)id_of(post, "pool_id", &line.pool);
     (void)id_of(post, "seller_id", &line.seller);
-    (void)id_of(post, "package_id", &package_id);
-    th_book_line_cost(books, deal, &line, package_id);
+    (void)id_of(post, "package_id", &line.package);
+    th_book_line_cost(books, deal, &line);
     // Where a purchase has several sellers, its lines name them.
     if (deal->stood_in && deal->seller == 0) {
         th_book_stand_in(books, post, deal, line.seller);

@@ -83,6 +83,28 @@ static bool may_bind(const struct th_deal *of, enum th_deal_kind kind)
                : of->kind == TH_DEAL_SUBSCRIPTION || of->kind == TH_DEAL_FORWARD;
 }
 
+// Kinds that act upon a deal which was approved, and is not taken back.
+static bool may_rest(const struct th_deal *deal, const struct th_deal *of)
+{
+    if (deal->kind == TH_DEAL_RELEASE || deal->kind == TH_DEAL_ENFORCEMENT) {
+        return of->kind == TH_DEAL_PLEDGE;
+    }
+    if (deal->kind == TH_DEAL_CORRECTION) {
+        return th_deal_hands_over(of) && of->tonnes_t == deal->tonnes_t;
+    }
+    return may_bind(of, deal->kind);
+}
+
+void th_book_rests(struct th_books *books, const struct th_deal *deal)
+{
+    const struct th_deal *of = th_books_deal(books, deal->of);
+    bool rests = is_bound(deal->kind) || deal->kind == TH_DEAL_RELEASE ||
+                 deal->kind == TH_DEAL_ENFORCEMENT || deal->kind == TH_DEAL_CORRECTION;
+    if (rests && (!of || of->state != TH_TRADE_APPROVED || of->taken_back || !may_rest(deal, of))) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_RESTS, deal->id, deal->of, 0);
+    }
+}
+
 // A promise says for how much all its tonnes come, whatever its price; a refund has none.
 static bool is_priced(const struct th_deal *deal, const struct th_deal *of)
 {

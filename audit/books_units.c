@@ -6,16 +6,6 @@
 // No serial, and no number of units, is larger: sums of them stay far within 64 bits.
 static const int64_t SERIAL_MAX = INT64_C(1000000000000000);
 
-struct leg {
-    int64_t issuance_id;
-    int64_t first;
-    int64_t last;
-    bool fresh; // no `from`
-    struct th_place from;
-    struct th_place to;
-    int64_t trade_id; // 0: none
-};
-
 // An id that may be left out, and then is 0.
 static bool optional_id(const struct th_node *nodes, size_t index, const char *key, int64_t *ret_id)
 {
@@ -47,7 +37,7 @@ static bool read_place(const struct th_post *post, const char *key, struct th_pl
     return false;
 }
 
-static bool read_leg(const struct th_post *post, struct leg *leg)
+static bool read_leg(const struct th_post *post, struct th_unit_leg *leg)
 {
     const struct th_node *nodes = post->nodes;
     leg->fresh = !th_node_get(nodes, post->index, "from");
@@ -84,7 +74,7 @@ static void count(struct th_books *books, const struct th_place *place, int64_t 
     }
 }
 
-static void issue(struct th_books *books, const struct th_post *post, const struct leg *leg,
+static void issue(struct th_books *books, const struct th_post *post, const struct th_unit_leg *leg,
                   struct th_issuance *issuance)
 {
     int64_t units_t = leg->last - leg->first + 1;
@@ -122,29 +112,7 @@ static void issue(struct th_books *books, const struct th_post *post, const stru
     }
 }
 
-// Units change hands or end only under a trade that two persons agreed to.
-static void check_right(struct th_books *books, const struct th_post *post, const struct leg *leg)
-{
-    if (leg->from.owner == leg->to.owner && !is_end(leg->to.state)) {
-        return;
-    }
-    struct th_deal *deal = leg->trade_id != 0 ? th_books_deal(books, leg->trade_id) : NULL;
-    if (!deal) {
-        if (leg->trade_id == 0) {
-            th_fault_add(books->faults, TH_FAULT_UNITS_UNAPPROVED, post->number, 0, 0);
-        }
-        return; // a trade that is not known was told
-    }
-    if (leg->from.state == TH_UNIT_BUFFER && !deal->reversal) {
-        th_fault_add(books->faults, TH_FAULT_UNITS_BUFFER, post->number, leg->trade_id, 0);
-    }
-    deal->moved_t += leg->last - leg->first + 1;
-    th_books_pend(books, &(struct th_pending){.what = TH_PENDING_APPROVAL,
-                                              .id = leg->trade_id,
-                                              .number = post->number});
-}
-
-static void move(struct th_books *books, const struct th_post *post, const struct leg *leg,
+static void move(struct th_books *books, const struct th_post *post, const struct th_unit_leg *leg,
                  struct th_issuance *issuance)
 {
     int64_t units_t = leg->last - leg->first + 1;
@@ -158,7 +126,7 @@ static void move(struct th_books *books, const struct th_post *post, const struc
     }
     switch (th_units_move(issuance, leg->first, leg->last, &leg->from, &leg->to, &serial)) {
     case TH_UNITS_DONE:
-        check_right(books, post, leg);
+        th_book_moved(books, post->number, leg, issuance->package);
         count(books, &leg->from, -units_t);
         count(books, &leg->to, units_t);
         if (leg->to.state == TH_UNIT_BUFFER && leg->from.state != TH_UNIT_BUFFER) {
@@ -178,7 +146,7 @@ static void move(struct th_books *books, const struct th_post *post, const struc
 
 static void book_units(struct th_books *books, const struct th_post *post)
 {
-    struct leg leg = {.first = 1};
+    struct th_unit_leg leg = {.first = 1};
     if (!read_leg(post, &leg)) {
         th_post_fault(books, post);
         return;
@@ -234,7 +202,7 @@ static bool mass_fits(const struct vintage *vintage, const struct vintage *befor
            mass_kg == spent_kg && (!before || before->carried_kg == vintage->carried_in_kg);
 }
 
-static void check_vintage(struct th_books *books, const struct vintage *vintage,
+static void check_vintage(struct th_books *books, int64_t package_id, const struct vintage *vintage,
                           const struct vintage *before)
 {
     bool fresh = true;
@@ -248,6 +216,7 @@ static void check_vintage(struct th_books *books, const struct vintage *vintage,
     }
     touch(books, issuance);
     issuance->vintage_seq = books->faults->seq;
+    issuance->package = package_id;
     if (issuance->fresh_t != vintage->issued_t || issuance->to_buffer_t != vintage->buffer_t) {
         th_fault_add(books->faults, TH_FAULT_UNITS_VINTAGE, 0, vintage->issuance_id, 0);
     }
@@ -270,20 +239,19 @@ void th_book_vintages(struct th_books *books, const struct th_line *line,
         th_post_fault(books, &post);
         return;
     }
+    (void)th_member_int(nodes, line->first_node, "package_id", 1, &package_id);
     for (size_t i = (size_t)(list - nodes) + 1; i < list->next; i = nodes[i].next) {
         if (!read_vintage(nodes, i, &vintage)) {
             th_post_fault(books, &post);
             continue;
         }
-        check_vintage(books, &vintage, has_before ? &before : NULL);
+        check_vintage(books, package_id, &vintage, has_before ? &before : NULL);
         books->legs_beyond = !th_sum(&sum_kg, vintage.net_kg) || books->legs_beyond;
         before = vintage;
         has_before = true;
     }
     const struct th_package_steps *package =
-        th_member_int(nodes, line->first_node, "package_id", 1, &package_id)
-            ? th_books_package(books, package_id)
-            : NULL;
+        package_id != 0 ? th_books_package(books, package_id) : NULL;
     if (package && sum_kg > package->verified_kg) {
         th_fault_add(books->faults, TH_FAULT_PACKAGE_MASS, package_id, sum_kg,
                      package->verified_kg);

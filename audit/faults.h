@@ -73,6 +73,12 @@
       "post {a}: units change hands or end without a trade that was approved")                     \
     X(UNITS_TOO_MANY, "units_too_many", "交易 {a} 交付了 {b} 吨，超过约定的 {c} 吨",               \
       "trade {a} moved {b} tonnes, more than the {c} agreed")                                      \
+    X(UNITS_TOO_FEW, "units_too_few", "交易 {a} 只交付了 {b} 吨，约定的是 {c} 吨",                 \
+      "trade {a} moved {b} tonnes, fewer than the {c} agreed")                                     \
+    X(UNITS_PLACE, "units_place", "第 {a} 笔过账：交易 {b} 不能从那里取单位，或不能放到那里",      \
+      "post {a}: trade {b} does not take units from there, or not to there")                       \
+    X(UNITS_LINES, "units_lines", "交易 {a} 动用的单位，与它各行写明的不是同一方、同一包、同一池", \
+      "trade {a} moves units that are not of the parties, packages and pools of its lines")        \
     X(UNITS_BUFFER, "units_buffer", "第 {a} 笔过账：缓冲单位在交易 {b} 中动用，而它不是逆转",      \
       "post {a}: buffer ends under trade {b}, which is no reversal")                               \
     X(REVERSAL_SUM, "reversal_sum", "逆转 {a}：注销的 {b} 吨加上所欠，不等于 {c} 吨",              \
@@ -95,6 +101,9 @@
       "trade {a}: an officer ({t}) stands in for a side that has a login")                         \
     X(TRADE_LATE, "trade_late", "交易 {a} 在最后期限之后才批准",                                   \
       "trade {a} is approved after its last day")                                                  \
+    X(TRADE_RESTS, "trade_rests", "交易 {a} 所依据的交易 {b} 没有批准、已经撤销，或者种类不对",    \
+      "trade {a} acts upon trade {b}, which is not approved, was taken back or is of no such "     \
+      "kind")                                                                                      \
     X(TRADE_EARLY, "trade_early", "交易 {a} 早于它所依据的交易 {b}",                               \
       "trade {a} is dated before trade {b}, upon which it acts")                                   \
     X(TRADE_DAYS, "trade_days", "交易 {a} 不在交易 {b} 约定的日期之内",                            \

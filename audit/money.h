@@ -9,7 +9,7 @@ enum { TH_ACCOUNT_CLAIM, TH_ACCOUNT_CASH, TH_ACCOUNTS };
 
 // Kinds of deals, in the order of their names in books_deals.c.
 enum th_deal_kind {
-    TH_DEAL_OTHER, // moves no money
+    TH_DEAL_OTHER, // unknown
     TH_DEAL_PURCHASE,
     TH_DEAL_RESALE,
     TH_DEAL_ACCEPTANCE,
@@ -23,6 +23,10 @@ enum th_deal_kind {
     TH_DEAL_PLEDGE,
     TH_DEAL_LISTING,
     TH_DEAL_REVERSAL,
+    TH_DEAL_TRANSFER,
+    TH_DEAL_RETIREMENT,
+    TH_DEAL_CANCELLATION,
+    TH_DEAL_RELEASE,
     TH_DEAL_KINDS
 };
 

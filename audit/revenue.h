@@ -9,6 +9,7 @@
 // Rows that belong to another one are a chain: `next` is the row behind, counted from 1; 0 ends it.
 
 struct th_deal_line {
+    int64_t package;
     int64_t pool;
     int64_t seller;
     int64_t tonnes_t;

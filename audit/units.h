@@ -35,6 +35,7 @@ struct th_issuance {
     int64_t fresh_t;       // units that it issued
     int64_t to_buffer_t;   // units that it put into the buffer
     int64_t vintage_seq;   // entry that named it among its vintages
+    int64_t package;       // that it is of, from then on; 0: unknown
     struct chunk **chunks; // owned, in order of serials; none of them is empty
     size_t n_chunks;
     size_t chunks_room;

@@ -2,17 +2,14 @@
 add_library(tanhui_test_journal STATIC ${CMAKE_CURRENT_SOURCE_DIR}/audit/journal.c)
 target_link_libraries(tanhui_test_journal PUBLIC tanhui_core tanhui_test_support PkgConfig::SODIUM
     PRIVATE PkgConfig::CMOCKA)
-th_add_unit_test(test_audit_faults SOURCES audit/test_audit_faults.c audit/verdict.c
-    NO_VALGRIND
-    DEPENDS tanhui_test_journal tanhui_audit_parts)
-th_add_unit_test(test_audit_forged SOURCES audit/test_audit_forged.c audit/verdict.c
-    DEPENDS tanhui_test_journal tanhui_audit_parts)
-th_add_unit_test(test_audit_money SOURCES audit/test_audit_money.c audit/verdict.c
-    DEPENDS tanhui_test_journal tanhui_audit_parts)
-th_add_unit_test(test_audit_revenue SOURCES audit/test_audit_revenue.c audit/verdict.c
-    DEPENDS tanhui_test_journal tanhui_audit_parts)
-th_add_unit_test(test_audit_terms SOURCES audit/test_audit_terms.c audit/verdict.c
-    DEPENDS tanhui_test_journal tanhui_audit_parts)
+foreach(part faults forged money moves revenue terms)
+    set(options)
+    if(part STREQUAL faults)
+        set(options NO_VALGRIND)
+    endif()
+    th_add_unit_test(test_audit_${part} SOURCES audit/test_audit_${part}.c audit/verdict.c ${options}
+        DEPENDS tanhui_test_journal tanhui_audit_parts)
+endforeach()
 th_add_unit_test(test_audit_parts SOURCES audit/test_audit_parts.c DEPENDS tanhui_audit_parts)
 th_add_unit_test(test_cli_audit_export SOURCES cli/test_audit_export.c NO_VALGRIND
     DEPENDS tanhui_cli_runner LABELS cli TIMEOUT 300)

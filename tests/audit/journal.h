@@ -3,6 +3,7 @@
 #ifndef TH_TESTS_AUDIT_JOURNAL_H
 #define TH_TESTS_AUDIT_JOURNAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/attributes.h"
@@ -20,6 +21,7 @@ struct test_journal {
     struct th_hash hash;
     int64_t entry_at_utc; // of the last entry
     int64_t n_heads;
+    bool of_money;          // its deals move no units, and what is missing of them is no matter
     unsigned char seed[32]; // of the signing key in force
     unsigned char public_key[32];
 };

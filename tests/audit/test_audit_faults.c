@@ -484,37 +484,6 @@ static void audit__a_reversal_is_buffer_and_debt(void **state)
     }
 }
 
-static void audit__units_that_ended_do_not_come_back(void **state)
-{
-    struct test_journal journal;
-    (void)state;
-    until_approved(&journal);
-    journal.login = "wang";
-    test_journal_entry(
-        &journal, "trade.propose", "trade:2",
-        "{'posts':[{'amount_fen':0,'beneficiary':'E','kind':'retirement','post':"
-        "'trade','proposed_by':'wang','state':'proposed','tonnes':5,'trade_id':2}]}");
-    journal.login = "li";
-    test_journal_entry(
-        &journal, "trade.approve", "trade:2",
-        "{'posts':[{'decided_by':'li','post':'trade_decision','state':'approved','trade_id':2},"
-        "{'decision':'accepted','name':'E','post':'beneficiary_review','review_id':1,"
-        "'reviewed_by':'li','uscc':''},{'first':1,'from':{'owner':2,'pool':1,'state':'held'},'"
-        "issuance':1,'last':5,'post':"
-        "'units','to':{'owner':2,'state':'retired'},'trade':2}]}");
-    size_t good = journal.out.size;
-    struct test_journal ended = journal;
-    test_journal_end(&ended);
-    test_expect_good(&ended);
-    ended.out.size = good;
-    test_journal_entry(&ended, "trade.approve", "trade:2",
-                       "{'posts':[{'first':1,'from':{'owner':2,'state':'retired'},'issuance':1,"
-                       "'last':5,'post':'units','to':{'owner':2,'state':'held'},'trade':2}]}");
-    test_journal_end(&ended);
-    test_expect_fault(&ended, TH_FAULT_UNITS_ENDED, ended.seq);
-    test_journal_clear(&ended);
-}
-
 static void audit__deals_by_one_person_and_money_out_of_nothing_are_told(void **state)
 {
     static const struct one_more CASES[] = {
@@ -785,7 +754,6 @@ int main(void)
         cmocka_unit_test(audit__units_that_do_not_stand_where_they_are_taken_from_are_told),
         cmocka_unit_test(audit__issues_that_make_units_of_nothing_are_told),
         cmocka_unit_test(audit__a_reversal_is_buffer_and_debt),
-        cmocka_unit_test(audit__units_that_ended_do_not_come_back),
         cmocka_unit_test(audit__deals_by_one_person_and_money_out_of_nothing_are_told),
         cmocka_unit_test(audit__one_person_suffices_where_the_county_said_so),
         cmocka_unit_test(audit__time_does_not_run_backwards),

@@ -319,6 +319,7 @@ static void audit__one_person_alone_gives_what_is_his_sides_and_not_more(void **
         struct test_journal journal;
         const char *decision = strchr(CASES[i].deal, '}') + 2;
         test_journal_begin(&journal);
+        journal.of_money = true;
         test_journal_entry(&journal, "user.add", "user:x",
                            "{'login':'bo','party_id':5,'role':'bank'}");
         journal.login = "officer";

@@ -132,6 +132,7 @@ static const struct step HONEST[STEPS] = {
 static void write_steps(struct test_journal *journal, int n, const struct step *other)
 {
     test_journal_begin(journal);
+    journal->of_money = true;
     for (int i = 0; i < n; i++) {
         test_journal_posts(journal, HONEST[i].login, HONEST[i].posts);
     }
@@ -342,6 +343,7 @@ static void audit__the_lines_of_a_deal_are_its_amount_in_proportion(void **state
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct test_journal journal;
         test_journal_begin(&journal);
+        journal.of_money = true;
         journal.login = "wang";
         test_journal_entry(&journal, "a.b", "x", "{'posts':[%s,%s,%s]}",
                            TRADE("1", "1800", "3", "resale", "", "9", "30"), CASES[i].first,
@@ -387,6 +389,7 @@ static void audit__what_a_corrected_delivery_used_may_come_again(void **state)
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct test_journal journal;
         test_journal_begin(&journal);
+        journal.of_money = true;
         for (size_t k = 0; k < sizeof(BEFORE) / sizeof(BEFORE[0]); k++) {
             test_journal_posts(&journal, BEFORE[k].login, BEFORE[k].posts);
         }
@@ -575,6 +578,7 @@ static void audit__what_is_given_up_is_owed_back_beyond_the_price_of_what_comes(
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct test_journal journal;
         test_journal_begin(&journal);
+        journal.of_money = true;
         test_journal_posts(&journal, "wang", TRADE("1", "100", "3", "subscription", "", "1", "10"));
         test_journal_posts(&journal, "li", APPROVED("1"));
         test_journal_posts(&journal, "wang",
@@ -596,6 +600,7 @@ static void audit__what_one_person_decides_alone_counts_together_over_a_day(void
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct test_journal journal;
         test_journal_begin(&journal);
+        journal.of_money = true;
         test_journal_key(&journal, 1, false);
         journal.login = "officer-2";
         test_journal_entry(&journal, "rule.set", "rule:7",

@@ -41,6 +41,7 @@ static void issue(struct test_journal *journal, int package, const char *village
 static void until_received(struct test_journal *journal)
 {
     test_journal_begin(journal);
+    journal->of_money = true;
     journal->login = "officer";
     test_journal_entry(journal, "village.import", "village:x",
                        "{'villages':[{'code':'330523001001','name':'M','township':'S'},{'code':"
@@ -64,10 +65,10 @@ static void until_received(struct test_journal *journal)
                        "'revenue_term','ratio':'70','term_id':1},{'ordinal':1,'party_kind':"
                        "'village','post':'revenue_term_split','share':'1','term_id':1}]}");
     journal->login = "wang";
-    test_journal_entry(
-        journal, "trade.propose", "trade:1",
-        "{'posts':[{'amount_fen':31633008,'buyer_id':3,'on_date':'2021-12-28','post':'trade',"
-        "'proposed_by':'wang','state':'proposed','tonnes':7282,'trade_id':1}]}");
+    test_journal_entry(journal, "trade.propose", "trade:1",
+                       "{'posts':[{'amount_fen':31633008,'buyer_id':3,'kind':'transfer','on_date':'"
+                       "2021-12-28','post':'trade',"
+                       "'proposed_by':'wang','state':'proposed','tonnes':7282,'trade_id':1}]}");
     journal->login = "li";
     test_journal_entry(
         journal, "trade.approve", "trade:1",

@@ -51,6 +51,7 @@ static void judge(const struct step *honest, const struct forgery *forgery)
 {
     struct test_journal journal;
     test_journal_begin(&journal);
+    journal.of_money = true;
     for (int i = 0; i < forgery->before; i++) {
         test_journal_posts(&journal, honest[i].login, honest[i].posts);
     }
@@ -368,6 +369,7 @@ static void audit__a_reversal_is_of_the_tonnes_that_were_lost(void **state)
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct test_journal journal;
         test_journal_begin(&journal);
+        journal.of_money = true;
         journal.login = "officer";
         test_journal_entry(&journal, "trade.propose", "trade:1",
                            "{'posts':[{'amount_fen':0,'kind':'reversal','on_date':'2021-12-28',"
@@ -426,6 +428,7 @@ static void audit__the_account_that_is_kept_is_the_one_that_people_saw(void **st
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct test_journal journal;
         test_journal_begin(&journal);
+        journal.of_money = true;
         journal.login = "wang";
         test_journal_entry(&journal, "party.account", "account:1", "%s", CASES[i].proposed);
         if (CASES[i].confirmed) {

@@ -45,13 +45,25 @@ void test_tell(const struct th_check *check)
     }
 }
 
+// Faults of units that a journal of money alone has not.
+static int64_t count_faults(const struct th_check *check, bool of_money)
+{
+    int64_t n = check->faults.n;
+    for (int64_t i = 0; of_money && i < check->faults.n && i < TH_FAULTS_KEPT; i++) {
+        enum th_fault_code code = check->faults.kept[i].code;
+        n -= code == TH_FAULT_UNITS_TOO_FEW || code == TH_FAULT_UNITS_LINES;
+    }
+    return n;
+}
+
 void test_expect_good(const struct test_journal *journal)
 {
     struct th_check *check = test_audit_with(journal->out.data, journal->out.size, NULL);
-    if (check->faults.n != 0) {
+    int64_t n = count_faults(check, journal->of_money);
+    if (n != 0) {
         test_tell(check);
     }
-    assert_int_equal(check->faults.n, 0);
+    assert_int_equal(n, 0);
     test_let_go(check);
 }
 

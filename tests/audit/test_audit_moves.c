@@ -1,0 +1,267 @@
+// Units go where a deal of their kind takes them, all that its lines tell, and nowhere else.
+#include "tests/audit/verdict.h"
+#include "tests/support/support.h"
+
+#define TRADE(id, kind, more, tonnes)                                                              \
+    "{'amount_fen':0,'buyer_id':2,'kind':'" kind "'," more "'post':'trade','proposed_by':'wang',"  \
+    "'seller_id':1,'state':'proposed','tonnes':" tonnes ",'trade_id':" id "}"
+#define LINE(id, package, tonnes)                                                                  \
+    ",{'amount_fen':0,'ordinal':" package ",'package_id':" package ",'post':'trade_line',"         \
+    "'seller_id':1,'tonnes':" tonnes ",'trade_id':" id "}"
+#define DECIDED(id, state)                                                                         \
+    "{'decided_by':'li','post':'trade_decision','state':'" state "','trade_id':" id "}"
+#define MOVED(issuance, first, last, from, to, trade)                                              \
+    ",{'first':" first ",'from':{" from "},'issuance':" issuance ",'last':" last                   \
+    ",'post':'units','to':{" to "}" trade "}"
+#define UNDER(id) ",'trade':" id
+#define HELD(owner) "'owner':" owner ",'state':'held'"
+#define LOCKED(lock, owner) "'lock':" lock ",'owner':" owner ",'state':'locked'"
+#define ENDED(owner, state) "'owner':" owner ",'state':'" state "'"
+
+// Serials 1 to 30 of package 1 under the lock of trade 1.
+#define BEGUN(kind)                                                                                \
+    TRADE("1", kind, "", "30")                                                                     \
+    LINE("1", "1", "30") MOVED("1", "1", "30", HELD("1"), LOCKED("1", "1"), UNDER("1"))
+#define APPROVED(legs) DECIDED("1", "approved") legs
+#define OUT(first, last, to) MOVED("1", first, last, LOCKED("1", "1"), to, UNDER("1"))
+// Trade 2 acts upon trade 1 and takes 10 tonnes out of its lock.
+#define UPON(kind)                                                                                 \
+    TRADE("2", kind, "'of_trade_id':1,", "10")                                                     \
+    LINE("2", "1", "10") MOVED("1", "1", "10", LOCKED("1", "1"), LOCKED("2", "1"), UNDER("2"))
+#define GONE MOVED("1", "1", "10", LOCKED("2", "1"), HELD("2"), UNDER("2"))
+// Trade 2 or 3 takes back what trade 1 moved: proposed by who has it.
+#define BACK(id)                                                                                   \
+    "{'amount_fen':0,'buyer_id':1,'kind':'correction','of_trade_id':1,'post':'trade',"             \
+    "'proposed_by':'wang','seller_id':2,'state':'proposed','tonnes':30,'trade_id':" id             \
+    "},{'amount_fen':0,'ordinal':1,'package_id':1,'post':'trade_line','seller_id':2,'tonnes':30,"  \
+    "'trade_id':" id "}" MOVED("1", "1", "30", HELD("2"), LOCKED(id, "2"), UNDER(id))
+
+// Packages 1 and 2 of party 1, with issuances 1 and 2: serials 1 to 100, the last 10 are buffer.
+static void issue(struct test_journal *journal, int package)
+{
+    journal->login = "clerk";
+    test_journal_entry(journal, "package.create", "package:x",
+                       "{'holder_id':1,'package_id':%d,'parcels':[{'parcel_id':%d,'version':1}]}",
+                       package, package);
+    test_journal_entry(journal, "package.submit", "package:x", "{'package_id':%d}", package);
+    journal->login = "verifier";
+    test_journal_entry(journal, "package.verify", "package:x",
+                       "{'decision':'approve','net_kg':100000,'package_id':%d}", package);
+    journal->login = "officer";
+    test_journal_entry(
+        journal, "package.issue", "package:x",
+        "{'package_id':%d,'posts':[{'first':1,'issuance':%d,'last':100,'post':'units','to':{"
+        "'owner':1,'state':'held'}},{'first':91,'from':{'owner':1,'state':'held'},'issuance':%d,"
+        "'last':100,'post':'units','to':{'owner':1,'state':'buffer'}}],'villages':[{'mass_kg':"
+        "100000,'village':'330523205201'}],'vintages':[{'buffer_t':10,'carried_in_kg':0,"
+        "'carried_kg':0,'issuance_id':%d,'issued_t':100,'net_kg':100000,'prefix':'P-%d'}]}",
+        package, package, package, package, package);
+}
+
+enum { STEPS = 4 };
+
+// Entries by wang and li in turn; the fault is told of the last one.
+static void judge(const char *name, const char *const steps[STEPS], enum th_fault_code code)
+{
+    struct test_journal journal;
+    test_journal_begin(&journal);
+    for (int party = 1; party <= 3; party++) {
+        test_journal_entry(&journal, "party.add", "party:x",
+                           "{'kind':'village','name':'%d','party_id':%d}", party, party);
+    }
+    issue(&journal, 1);
+    issue(&journal, 2);
+    for (size_t i = 0; i < STEPS && steps[i]; i++) {
+        test_journal_posts(&journal, i % 2 == 0 ? "wang" : "li", steps[i]);
+    }
+    test_judge(&journal, name, code);
+}
+
+static void audit__units_go_where_a_deal_of_their_kind_takes_them(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *steps[STEPS];
+        enum th_fault_code code;
+    } CASES[] = {
+        {"bought", {BEGUN("purchase"), APPROVED(OUT("1", "30", HELD("2")))}, TH_FAULT_CODES},
+        {"bought into a lock of nobody",
+         {BEGUN("purchase"), APPROVED(OUT("1", "30", LOCKED("9", "2")))},
+         TH_FAULT_UNITS_PLACE},
+        {"bought, and given to somebody else",
+         {BEGUN("purchase"), APPROVED(OUT("1", "30", HELD("3")))},
+         TH_FAULT_UNITS_PLACE},
+        {"bought, and kept by the seller",
+         {BEGUN("purchase"), APPROVED(OUT("1", "30", HELD("1")))},
+         TH_FAULT_UNITS_TOO_FEW},
+        {"bought, and retired",
+         {BEGUN("purchase"), APPROVED(OUT("1", "30", ENDED("1", "retired")))},
+         TH_FAULT_UNITS_PLACE},
+        {"bought, and nothing comes", {BEGUN("purchase"), APPROVED("")}, TH_FAULT_UNITS_TOO_FEW},
+        {"bought, and less comes",
+         {BEGUN("purchase"), APPROVED(OUT("1", "29", HELD("2")))},
+         TH_FAULT_UNITS_TOO_FEW},
+        {"bought, and comes out of no lock",
+         {TRADE("1", "purchase", "", "30") LINE("1", "1", "30"),
+          APPROVED(MOVED("1", "1", "30", HELD("1"), HELD("2"), UNDER("1")))},
+         TH_FAULT_UNITS_PLACE},
+        {"of another package than the line's",
+         {TRADE("1", "purchase", "", "30") LINE("1", "2", "30")
+              MOVED("1", "1", "30", HELD("1"), LOCKED("1", "1"), UNDER("1")),
+          APPROVED(OUT("1", "30", HELD("2")))},
+         TH_FAULT_UNITS_LINES},
+        {"cancelled",
+         {BEGUN("cancellation"), APPROVED(OUT("1", "30", ENDED("1", "cancelled")))},
+         TH_FAULT_CODES},
+        {"cancelled for another",
+         {BEGUN("cancellation"), APPROVED(OUT("1", "30", ENDED("2", "cancelled")))},
+         TH_FAULT_UNITS_PLACE},
+        {"cancelled, and living at another's",
+         {BEGUN("cancellation"), APPROVED(OUT("1", "30", HELD("2")))},
+         TH_FAULT_UNITS_PLACE},
+        {"a pledge", {BEGUN("pledge"), APPROVED("")}, TH_FAULT_CODES},
+        {"a pledge that gives its units away",
+         {BEGUN("pledge"), APPROVED(OUT("1", "30", HELD("2")))},
+         TH_FAULT_UNITS_PLACE},
+        {"an option that gives its units away",
+         {BEGUN("option"), APPROVED(OUT("1", "30", HELD("2")))},
+         TH_FAULT_UNITS_PLACE},
+        {"out of a lock by who has nothing to do with it",
+         {BEGUN("purchase"), TRADE("2", "transfer", "", "10") LINE("2", "1", "10") MOVED(
+                                 "1", "1", "10", LOCKED("1", "1"), LOCKED("2", "1"), UNDER("2"))},
+         TH_FAULT_UNITS_PLACE},
+        {"set free under another trade",
+         {BEGUN("purchase"), TRADE("2", "listing", "", "10")
+                                 MOVED("1", "1", "10", LOCKED("1", "1"), HELD("1"), UNDER("2"))},
+         TH_FAULT_UNITS_PLACE},
+        {"locked under no trade",
+         {BEGUN("purchase"),
+          DECIDED("1", "rejected") MOVED("1", "40", "50", HELD("1"), LOCKED("1", "1"), "")},
+         TH_FAULT_UNITS_PLACE},
+        {"into a pool by themselves",
+         {TRADE("1", "listing", "", "30")
+              MOVED("1", "1", "30", HELD("1"), "'lock':1,'owner':1,'pool':7,'state':'locked'",
+                    UNDER("1"))},
+         TH_FAULT_UNITS_PLACE},
+        {"a deal of no kind", {BEGUN("gift")}, TH_FAULT_POST_FORM},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        judge(CASES[i].name, CASES[i].steps, CASES[i].code);
+    }
+}
+
+static void audit__buffer_leaves_by_reversals_alone_which_cancel_or_owe(void **state)
+{
+#define BUFFER "'owner':1,'state':'buffer'"
+#define REVERSED                                                                                   \
+    "{'amount_fen':0,'kind':'reversal','post':'trade','proposed_by':'officer','seller_id':1,"      \
+    "'state':'proposed','tonnes':12,'trade_id':1},{'cause':'fire','post':'reversal','trade_id':1}" \
+    ",{'before_kg':100000,'issuance_id':1,'lost_kg':12000,'ordinal':1,'post':'reversal_loss',"     \
+    "'trade_id':1}"
+#define BY_OFFICER                                                                                 \
+    "{'decided_by':'officer-2','post':'trade_decision','state':'approved','trade_id':1}"
+#define OWED(tonnes) ",{'owed_t':" tonnes ",'party_id':1,'post':'reversal_debt','trade_id':1}"
+#define ENDS(to) MOVED("1", "91", "100", BUFFER, to, UNDER("1"))
+    static const struct {
+        const char *name;
+        const char *decision;
+        enum th_fault_code code;
+    } CASES[] = {
+        {"cancelled and owed", BY_OFFICER ENDS(ENDED("1", "cancelled")) OWED("2"), TH_FAULT_CODES},
+        {"cancelled alone", BY_OFFICER ENDS(ENDED("1", "cancelled")), TH_FAULT_REVERSAL_SUM},
+        {"neither", BY_OFFICER, TH_FAULT_REVERSAL_SUM},
+        {"held again", BY_OFFICER ENDS(HELD("1")) OWED("2"), TH_FAULT_UNITS_BUFFER},
+        {"held by another", BY_OFFICER ENDS(HELD("2")) OWED("2"), TH_FAULT_UNITS_PLACE},
+        {"what is held",
+         BY_OFFICER MOVED("1", "1", "10", HELD("1"), ENDED("1", "cancelled"), UNDER("1")) OWED("2"),
+         TH_FAULT_UNITS_PLACE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        test_journal_begin(&journal);
+        test_journal_entry(&journal, "party.add", "party:x",
+                           "{'kind':'village','name':'1','party_id':1}");
+        test_journal_entry(&journal, "party.add", "party:x",
+                           "{'kind':'village','name':'2','party_id':2}");
+        issue(&journal, 1);
+        test_journal_posts(&journal, "officer", REVERSED);
+        test_journal_posts(&journal, "officer-2", CASES[i].decision);
+        test_judge(&journal, CASES[i].name, CASES[i].code);
+    }
+    static const char *const FREED[STEPS] = {
+        "{'first':91,'from':{" BUFFER
+        "},'issuance':1,'last':100,'post':'units','to':{" HELD("1") "}}"};
+    judge("freed under no trade", FREED, TH_FAULT_UNITS_BUFFER);
+}
+
+static void audit__a_deal_rests_on_what_was_approved_and_not_taken_back(void **state)
+{
+#define DAYS ",{'post':'listing','trade_id':1,'until_on':'2022-12-31'}"
+#define LISTED                                                                                     \
+    "{'amount_fen':0,'kind':'listing','post':'trade','price_fen':0,'proposed_by':'wang',"          \
+    "'seller_id':1,'state':'proposed','tonnes':30,'trade_id':1}" DAYS LINE("1", "1", "30")         \
+        MOVED("1", "1", "30", HELD("1"), LOCKED("1", "1"), UNDER("1"))
+#define BOUGHT BEGUN("purchase")
+#define CAME APPROVED(OUT("1", "30", HELD("2")))
+    static const struct {
+        const char *name;
+        const char *steps[STEPS];
+        enum th_fault_code code;
+    } CASES[] = {
+        {"accepted",
+         {LISTED, DECIDED("1", "approved"), UPON("acceptance"), DECIDED("2", "approved") GONE},
+         TH_FAULT_CODES},
+        {"of a listing that was rejected",
+         {LISTED, DECIDED("1", "rejected"), UPON("acceptance"), DECIDED("2", "approved") GONE},
+         TH_FAULT_TRADE_RESTS},
+        {"taken back",
+         {BOUGHT, CAME, BACK("2"),
+          DECIDED("2", "approved") MOVED("1", "1", "30", LOCKED("2", "2"), HELD("1"), UNDER("2"))},
+         TH_FAULT_CODES},
+        {"taken back to somebody else",
+         {BOUGHT, CAME, BACK("2"),
+          DECIDED("2", "approved") MOVED("1", "1", "30", LOCKED("2", "2"), HELD("3"), UNDER("2"))},
+         TH_FAULT_UNITS_LINES},
+        {"taken back before it was approved",
+         {BOUGHT, "", BACK("2"), DECIDED("2", "approved")},
+         TH_FAULT_TRADE_RESTS},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        judge(CASES[i].name, CASES[i].steps, CASES[i].code);
+    }
+}
+
+static void audit__units_that_ended_do_not_come_back(void **state)
+{
+#define FOR_E                                                                                      \
+    "{'amount_fen':0,'beneficiary':'E','kind':'retirement','post':'trade','proposed_by':'wang',"   \
+    "'seller_id':1,'state':'proposed','tonnes':30,'trade_id':1}" LINE("1", "1", "30")              \
+        MOVED("1", "1", "30", HELD("1"), LOCKED("1", "1"), UNDER("1"))
+#define ACCEPTED                                                                                   \
+    ",{'decision':'accepted','name':'E','post':'beneficiary_review','review_id':1,"                \
+    "'reviewed_by':'li','uscc':''}"
+    static const char *const ENDED_ONCE[STEPS] = {
+        FOR_E, APPROVED(ACCEPTED OUT("1", "30", ENDED("1", "retired")))};
+    static const char *const BACK_AGAIN[STEPS] = {
+        FOR_E, APPROVED(ACCEPTED OUT("1", "30", ENDED("1", "retired"))),
+        "{'first':1,'from':{" ENDED(
+            "1",
+            "retired") "},'issuance':1,'last':5,'post':'units','to':{" HELD("1") "},'trade':1}"};
+    (void)state;
+    judge("retired", ENDED_ONCE, TH_FAULT_CODES);
+    judge("retired, and held again", BACK_AGAIN, TH_FAULT_UNITS_ENDED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(audit__units_go_where_a_deal_of_their_kind_takes_them),
+        cmocka_unit_test(audit__buffer_leaves_by_reversals_alone_which_cancel_or_owe),
+        cmocka_unit_test(audit__units_that_ended_do_not_come_back),
+        cmocka_unit_test(audit__a_deal_rests_on_what_was_approved_and_not_taken_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -5,6 +5,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "registry/package/package.h"
+#include "registry/rule.h"
 #include "trading/ahead/forecast.h"
 #include "trading/ahead/promise.h"
 #include "trading/deal/beneficiary.h"
@@ -359,6 +360,16 @@ static enum th_status set_limit(struct world *world, const struct slot *slot, co
     return th_user_limit_set(world->registry, &w->request, &input, reply, &world->err);
 }
 
+static enum th_status set_buffer(struct world *world, const struct act *act, const struct words *w,
+                                 struct th_json **reply)
+{
+    const struct th_rule_set_options options = {.name = "deal_buffer",
+                                                .value = act->county ? "county" : "holder",
+                                                .since = w->on,
+                                                .reason = "县里定"};
+    return th_rule_set(world->registry, &w->request, &options, reply, &world->err);
+}
+
 static enum th_status review(struct world *world, const struct slot *slot, const struct act *act,
                              const struct words *w, struct th_json **reply)
 {
@@ -478,6 +489,8 @@ enum th_status call(struct world *world, const struct slot *slot, const struct m
         return correct_loan(world, model, act, &w, ret_reply);
     case ACT_LIMIT:
         return set_limit(world, slot, act, &w, ret_reply);
+    case ACT_BUFFER:
+        return set_buffer(world, act, &w, ret_reply);
     case ACT_REVIEW:
         return review(world, slot, act, &w, ret_reply);
     case ACT_FORECAST:

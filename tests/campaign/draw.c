@@ -558,6 +558,11 @@ static void other(struct dice *dice, const struct model *model, struct act *act,
     int64_t at = roll(dice, 100);
     if (once_in(dice, 120)) {
         term_end(dice, model, act, alone);
+    } else if (alone && once_in(dice, 50)) { // it would be that of all clients
+        act->kind = ACT_BUFFER;
+        act->login = OFFICER;
+        act->county = !once_in(dice, 3);
+        act->on = once_in(dice, 2) ? NONE : model->today - 1 + (int)roll(dice, 5);
     } else if (once_in(dice, 3)) {
         revenue(dice, model, act);
     } else if (once_in(dice, 4)) {
@@ -661,7 +666,8 @@ struct act draw_act(struct dice *dice, const struct model *model, bool alone)
     }
     // Of these the day is part of what is asked, so that another day is another wish.
     bool dated = act.kind == ACT_PROPOSE || act.kind == ACT_APPROVE || act.kind == ACT_RECEIPT ||
-                 act.kind == ACT_LOAN || act.kind == ACT_LOAN_CORRECT || act.kind == ACT_TERM_END;
+                 act.kind == ACT_LOAN || act.kind == ACT_LOAN_CORRECT || act.kind == ACT_TERM_END ||
+                 act.kind == ACT_BUFFER;
     if (once_in(dice, 8) && dated && model->n_keys < MAX_KEYS) {
         act.key = ++dice->keys;
     }

@@ -16,10 +16,10 @@ const char *const KIND_NAMES[N_KINDS] = {
     "listing",  "acceptance", "pledge",   "release",    "enforcement",  "subscription",
     "forward",  "option",     "delivery", "exercise",   "reversal"};
 const char *const ACT_NAMES[N_ACTS] = {
-    "propose",     "approve",      "reject",   "expire",   "receipt",  "withdraw",
-    "loan",        "loan correct", "limit",    "review",   "forecast", "issue",
-    "settle",      "deduct",       "undeduct", "true up",  "term end", "run",
-    "run approve", "run reject",   "paid",     "returned", "resent"};
+    "propose", "approve",      "reject",     "expire",   "receipt",  "withdraw",
+    "loan",    "loan correct", "limit",      "buffer",   "review",   "forecast",
+    "issue",   "settle",       "deduct",     "undeduct", "true up",  "term end",
+    "run",     "run approve",  "run reject", "paid",     "returned", "resent"};
 
 enum { MAX_TONNES = 400000, MAX_ISSUES = 4000 };
 
@@ -62,6 +62,7 @@ void model_free(struct model *model)
     free(model->packages);
     free(model->deals);
     free(model->forecasts);
+    free(model->rules);
     free(model->scratch);
     free(model);
 }
@@ -196,6 +197,7 @@ static const char *check_login(const struct act *act)
                                     [ACT_LOAN] = BANKS | OFFICERS,
                                     [ACT_LOAN_CORRECT] = BANKS | OFFICERS,
                                     [ACT_LIMIT] = 1 << ADMIN,
+                                    [ACT_BUFFER] = OFFICERS,
                                     [ACT_REVIEW] = BANKS | OFFICERS,
                                     [ACT_FORECAST] = OFFICERS,
                                     [ACT_ISSUE] = OFFICERS,
@@ -622,6 +624,8 @@ static const char *ask(struct model *model, const struct act *act)
         return ask_loan_correct(model, act);
     case ACT_LIMIT:
         return limit(model, act);
+    case ACT_BUFFER:
+        return ask_buffer_rule(model, act);
     case ACT_REVIEW:
         return review(model, act);
     case ACT_FORECAST:

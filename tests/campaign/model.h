@@ -266,6 +266,11 @@ struct revenue_run {
     enum payout payouts[N_PARTIES];
 };
 
+struct buffer_rule { // whose buffer covers reversals, from a day on
+    int since;
+    bool county;
+};
+
 enum review { NEW, ACCEPTED, REFUSED };
 enum { N_BENEFICIARIES = 6, MAX_PACKAGES = 4, MAX_NEXT = 4 };
 
@@ -279,6 +284,7 @@ enum act_kind {
     ACT_LOAN,
     ACT_LOAN_CORRECT,
     ACT_LIMIT,
+    ACT_BUFFER, // the county's rule
     ACT_REVIEW, // a beneficiary
     ACT_FORECAST,
     ACT_ISSUE,
@@ -330,7 +336,8 @@ struct act {
     int64_t least;      // NOT_GIVEN
     int from_on, until; // NONE
     int beneficiary;    // of N_BENEFICIARIES, or N_BENEFICIARIES: an incomplete one
-    bool accept;
+    bool accept;        // a beneficiary
+    bool county;        // whose buffer
     enum subject subject;
     enum loan loan;
     int sale; // enforcement out of which a loan is repaid; NONE
@@ -370,6 +377,8 @@ struct model {
     int n_forecasts, forecasts_room;
     struct revenue_run *runs;
     int n_runs, runs_room;
+    struct buffer_rule *rules;
+    int n_rules, rules_room;
     int term_ends[N_TERMS]; // first day on which each holds no more; NONE
     int64_t claim_fen[N_PARTIES], cash_fen[N_PARTIES];
     int64_t count[N_PARTIES][N_PLACES];

@@ -137,6 +137,7 @@ const char *ask_loan_correct(struct model *model, const struct act *act);
 const char *ask_forecast(struct model *model, const struct act *act);
 const char *ask_settle(struct model *model, const struct act *act);
 const char *ask_cost(struct model *model, const struct act *act);
+const char *ask_buffer_rule(struct model *model, const struct act *act);
 const char *ask_term_end(struct model *model, const struct act *act);
 const char *ask_revenue(struct model *model, const struct act *act);
 

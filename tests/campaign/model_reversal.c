@@ -160,14 +160,37 @@ const char *check_reversal(const struct model *model, int at)
     return NULL;
 }
 
-// Cancels buffer of the package, or, for ANY, of the holder; what is still wanted.
+const char *ask_buffer_rule(struct model *model, const struct act *act)
+{
+    if (day_of(model, act) < model->today) {
+        return "rule_past";
+    }
+    model->rules =
+        model_room(model->rules, model->n_rules, &model->rules_room, sizeof(*model->rules));
+    model->rules[model->n_rules++] = (struct buffer_rule){day_of(model, act), act->county};
+    return NULL;
+}
+
+// Of what holds on a day, what was decided last of what began last.
+static bool county_answers(const struct model *model, int on)
+{
+    struct buffer_rule rule = {.since = 0};
+    for (int i = 0; i < model->n_rules; i++) {
+        bool holds = model->rules[i].since <= on && model->rules[i].since >= rule.since;
+        rule = holds ? model->rules[i] : rule;
+    }
+    return rule.county;
+}
+
+// Cancels buffer of a package, or, for ANY, of a holder, or, for ANY, of the county; what is still
+// wanted.
 static int64_t cancel_buffer(struct model *model, int holder, int package, int64_t wanted)
 {
     for (int i = 0; i < model->n_issues; i++) {
         const struct issue *issue = &model->issues[model->by_age[i]];
         for (int k = issue->first; k < issue->first + issue->n && wanted > 0; k++) {
-            bool fits =
-                package == ANY ? model->tonnes[k].owner == holder : issue->package == package;
+            bool fits = (package == ANY || issue->package == package) &&
+                        (holder == ANY || model->tonnes[k].owner == holder);
             if (fits && model->tonnes[k].place == BUFFER) {
                 put(model, k, model->tonnes[k].owner, CANCELLED, NONE, NONE);
                 wanted--;
@@ -195,15 +218,18 @@ static void burn_strips(struct model *model, const struct deal *deal, const stru
 void approve_reversal(struct model *model, int at)
 {
     struct deal *deal = &model->deals[at];
-    int64_t left[MAX_BURNS];
-    // Nobody draws on another package before each has drawn on its own.
+    int64_t left[MAX_BURNS] = {0};
+    bool county = county_answers(model, deal->on);
+    // Nobody draws on another package before each has drawn on its own, nor on another holder's.
     for (int i = 0; i < deal->n_lines; i++) {
-        left[i] = cancel_buffer(model, deal->lines[i].seller, deal->lines[i].package,
-                                deal->lines[i].tonnes);
+        left[i] = cancel_buffer(model, ANY, deal->lines[i].package, deal->lines[i].tonnes);
     }
     for (int i = 0; i < deal->n_lines; i++) {
-        int holder = deal->lines[i].seller;
-        deal->owed_t[holder] += cancel_buffer(model, holder, ANY, left[i]);
+        left[i] = cancel_buffer(model, deal->lines[i].seller, ANY, left[i]);
+    }
+    for (int i = 0; i < deal->n_lines; i++) {
+        left[i] = county ? cancel_buffer(model, ANY, ANY, left[i]) : left[i];
+        deal->owed_t[deal->lines[i].seller] += left[i];
     }
     for (int i = 0; i < deal->n_losses; i++) {
         burn_strips(model, deal, &deal->losses[i]);

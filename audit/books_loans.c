@@ -54,10 +54,9 @@ static void book_debt(struct th_books *books, const struct th_post *post)
 
 // Keeps a payment for those who take it back.
 static void keep_payment(struct th_books *books, const struct th_post *post,
-                         const struct th_pending *pending, size_t loan)
+                         const struct th_pending *pending)
 {
     struct th_money *money = &books->money;
-    struct th_loan *loans = money->loans.items;
     int64_t id = 0;
     bool fresh = false;
     if (!th_member_int(post->nodes, post->index, "payment_id", 1, &id)) {
@@ -80,11 +79,7 @@ static void keep_payment(struct th_books *books, const struct th_post *post,
                                             .amount_fen = pending->amount_fen,
                                             .day = pending->day,
                                             .login = books->actor,
-                                            .by_sale = pending->other != 0,
-                                            .next = loan != 0 ? loans[loan - 1].payments : 0};
-    }
-    if (payment && loan != 0) {
-        loans[loan - 1].payments = money->loan_payments.n;
+                                            .by_sale = pending->other != 0};
     }
 }
 
@@ -145,7 +140,7 @@ static void book_loan(struct th_books *books, const struct th_post *post)
     pending.id = deal->id;
     pending.memo = (enum th_memo)(TH_MEMO_LOAN_PAYOUT + (int)i);
     (void)th_member_int(post->nodes, post->index, "enforcement_id", 1, &pending.other);
-    keep_payment(books, post, &pending, deal->kind == TH_DEAL_PLEDGE ? deal->terms : 0);
+    keep_payment(books, post, &pending);
     th_books_pend(books, &pending);
 }
 
@@ -183,20 +178,12 @@ static bool credit(struct th_books *books, const struct th_deal *pledge,
     return true;
 }
 
-// The interest of a loan up to a day is not more than its rate, and half of it again for being
-// late, can have made: by days of a year of 360, rounded up.
-static bool interest_fits(const struct th_books *books, const struct th_loan *loan,
-                          int64_t interest_fen, int64_t day)
+// The interest of a loan is not more than its rate, and half of it again for being late, can have
+// made of what was out, in fen times days: of a year of 360, rounded up.
+static bool interest_fits(const struct th_loan *loan, int64_t interest_fen, int128 fen_days)
 {
-    const struct th_loan_step *steps = books->money.loan_steps.items;
-    int128 fen_days = 0;
     int128 grown = 0;
     int128 least = 0;
-    for (size_t i = loan->steps; i != 0; i = steps[i - 1].next) {
-        if (steps[i - 1].day <= day) {
-            fen_days += (int128)steps[i - 1].fen * (day - steps[i - 1].day);
-        }
-    }
     if (__builtin_mul_overflow((int128)3 * loan->percent.numerator, fen_days, &grown)) {
         return true; // more than any amount
     }
@@ -205,27 +192,74 @@ static bool interest_fits(const struct th_books *books, const struct th_loan *lo
            least < grown;
 }
 
-static void add_step(struct th_books *books, struct th_loan *loan, int64_t day, int64_t fen)
+static int128 fen_days_by(const struct th_books *books, const struct th_loan *loan, int64_t day)
 {
-    struct th_loan_step *step = th_books_add(books, &books->money.loan_steps, sizeof(*step));
-    if (step) {
-        *step = (struct th_loan_step){.day = day, .fen = fen, .next = loan->steps};
-        loan->steps = books->money.loan_steps.n;
+    const struct th_loan_step *steps = books->money.loan_steps.items;
+    int128 fen_days = 0;
+    for (size_t i = loan->steps; i != 0 && steps[i - 1].day <= day; i = steps[i - 1].next) {
+        fen_days += (int128)steps[i - 1].fen * (day - steps[i - 1].day);
     }
+    return fen_days;
 }
 
-// Not more goes out than the principal, nor comes back than went out.
+// A payment, or one that is taken back, in its place by day.
+static void add_step(struct th_books *books, struct th_loan *loan, struct th_loan_step step)
+{
+    struct th_loan_step *row = th_books_add(books, &books->money.loan_steps, sizeof(*row));
+    struct th_loan_step *steps = books->money.loan_steps.items;
+    size_t *at = &loan->steps;
+    if (!row) {
+        return;
+    }
+    while (*at != 0 && steps[*at - 1].day <= step.day) {
+        at = &steps[*at - 1].next;
+    }
+    step.next = *at;
+    *row = step;
+    *at = books->money.loan_steps.n;
+}
+
+// On no day since then had more come back than went out, nor more interest been paid than what was
+// out gives.
+static bool still_fits(const struct th_books *books, const struct th_loan *loan, int64_t since)
+{
+    const struct th_loan_step *steps = books->money.loan_steps.items;
+    int64_t out_fen = 0;
+    int64_t interest_fen = 0;
+    int128 begun = 0; // fen times the day on which they went out
+    for (size_t i = loan->steps; i != 0; i = steps[i - 1].next) {
+        const struct th_loan_step *step = &steps[i - 1];
+        if (!th_sum(&out_fen, step->fen) || !th_sum(&interest_fen, step->interest_fen)) {
+            return false;
+        }
+        begun += (int128)step->fen * step->day;
+        if (step->next != 0 && steps[step->next - 1].day == step->day) {
+            continue; // the day is not over
+        }
+        int128 fen_days = (int128)out_fen * step->day - begun;
+        bool fits = out_fen >= 0 && interest_fits(loan, interest_fen, fen_days);
+        if (step->day >= since && !fits) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Not more goes out than the principal, nor comes back than went out by any day; and what comes
+// back leaves enough out for the interest that was paid since.
 static bool fits(struct th_books *books, struct th_loan *loan, const struct th_pending *pending)
 {
+    int64_t fen = pending->amount_fen;
     if (pending->memo == TH_MEMO_LOAN_INTEREST) {
-        return th_sum(&loan->interest_fen, pending->amount_fen) &&
-               interest_fits(books, loan, loan->interest_fen, pending->day);
+        add_step(books, loan, (struct th_loan_step){.day = pending->day, .interest_fen = fen});
+        return th_sum(&loan->interest_fen, fen) &&
+               interest_fits(loan, loan->interest_fen, fen_days_by(books, loan, pending->day));
     }
     bool payout = pending->memo == TH_MEMO_LOAN_PAYOUT;
-    add_step(books, loan, pending->day, payout ? pending->amount_fen : -pending->amount_fen);
-    return payout ? th_sum(&loan->out_fen, pending->amount_fen) &&
-                        loan->out_fen <= loan->principal_fen && pending->other == 0
-                  : th_sum(&loan->back_fen, pending->amount_fen) && loan->back_fen <= loan->out_fen;
+    add_step(books, loan, (struct th_loan_step){.day = pending->day, .fen = payout ? fen : -fen});
+    return payout ? th_sum(&loan->out_fen, fen) && loan->out_fen <= loan->principal_fen &&
+                        pending->other == 0
+                  : still_fits(books, loan, pending->day);
 }
 
 // Cash and claim of a payment, or both back; with `cash` false it moved with the receipts of a
@@ -275,46 +309,18 @@ void th_money_settle_loan(struct th_books *books, const struct th_pending *pendi
         pending->other == 0, false);
 }
 
-// The interest that stands, up to each day on which some was paid since the payment, against what
-// is left of the loan.
-static bool interest_still_fits(const struct th_books *books, const struct th_loan *loan,
-                                int64_t since)
-{
-    const struct th_loan_payment *payments = books->money.loan_payments.items;
-    for (size_t i = loan->payments; i != 0; i = payments[i - 1].next) {
-        const struct th_loan_payment *at = &payments[i - 1];
-        int64_t sum_fen = 0;
-        if (at->withdrawn || at->memo != TH_MEMO_LOAN_INTEREST || at->day < since) {
-            continue;
-        }
-        for (size_t k = loan->payments; k != 0; k = payments[k - 1].next) {
-            const struct th_loan_payment *other = &payments[k - 1];
-            bool counts =
-                !other->withdrawn && other->memo == TH_MEMO_LOAN_INTEREST && other->day <= at->day;
-            if (counts && !th_sum(&sum_fen, other->amount_fen)) {
-                return false;
-            }
-        }
-        if (!interest_fits(books, loan, sum_fen, at->day)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 // What was paid back, and interest, must still be less than what had been out.
 static bool takes_back(struct th_books *books, struct th_loan *loan,
                        const struct th_loan_payment *payment)
 {
     int64_t fen = payment->amount_fen;
     if (payment->memo == TH_MEMO_LOAN_INTEREST) {
+        add_step(books, loan, (struct th_loan_step){.day = payment->day, .interest_fen = -fen});
         return th_sum(&loan->interest_fen, -fen);
     }
     bool payout = payment->memo == TH_MEMO_LOAN_PAYOUT;
-    add_step(books, loan, payment->day, payout ? -fen : fen);
-    return th_sum(payout ? &loan->out_fen : &loan->back_fen, -fen) &&
-           loan->back_fen <= loan->out_fen &&
-           (!payout || interest_still_fits(books, loan, payment->day));
+    add_step(books, loan, (struct th_loan_step){.day = payment->day, .fen = payout ? -fen : fen});
+    return !payout || (th_sum(&loan->out_fen, -fen) && still_fits(books, loan, payment->day));
 }
 
 void th_money_settle_loan_back(struct th_books *books, const struct th_pending *pending)

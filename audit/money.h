@@ -87,10 +87,8 @@ struct th_loan { // under a pledge
     int64_t principal_fen;
     struct th_fraction percent; // a year
     int64_t out_fen;            // paid out
-    int64_t back_fen;
     int64_t interest_fen;
-    size_t steps;    // first of its payouts and repayments, counted from 1; 0: none
-    size_t payments; // the last of them all, counted from 1; 0: none
+    size_t steps; // its first payment by day, counted from 1; 0: none
 };
 
 struct th_loan_payment {
@@ -101,13 +99,13 @@ struct th_loan_payment {
     size_t login; // that recorded it
     bool by_sale; // of pledged units
     bool withdrawn;
-    size_t next; // of the same loan
 };
 
 struct th_loan_step {
     int64_t day;
     int64_t fen; // below zero: back
-    size_t next;
+    int64_t interest_fen;
+    size_t next; // of that day or a later one
 };
 
 struct th_part { // of a sale in a run: what one party is paid

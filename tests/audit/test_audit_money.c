@@ -470,12 +470,13 @@ static void audit__interest_is_what_the_rate_can_have_made_of_what_was_out(void 
     "," CLAIM("2", "loan_repayment_back", "1", "5", fen)
 
 // Payment 1 are 10.00 paid out; wang records what li takes back. 36 % are 1.5 fen a day, late.
-enum { STEPS_MAX = 4 };
-static const struct {
+enum { STEPS_MAX = 6 };
+struct steps {
     const char *name;
     struct step steps[STEPS_MAX];
     enum th_fault_code code;
-} TAKEN[] = {
+};
+static const struct steps TAKEN[] = {
     {"a payout", {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")}}, TH_FAULT_CODES},
     {"a payout, and all of it goes out again",
      {{"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")},
@@ -528,17 +529,54 @@ static const struct {
      TH_FAULT_LOAN_SUM},
 };
 
+// The loan went out, then these.
+static void judge_steps(const struct steps *cases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct test_journal journal;
+        write_steps(&journal, LOAN_OUT + 1, NULL);
+        for (size_t k = 0; k < STEPS_MAX && cases[i].steps[k].login; k++) {
+            test_journal_posts(&journal, cases[i].steps[k].login, cases[i].steps[k].posts);
+        }
+        test_judge(&journal, cases[i].name, cases[i].code);
+    }
+}
+
 static void audit__a_loan_payment_is_taken_back_whole_by_another_person(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(TAKEN) / sizeof(TAKEN[0]); i++) {
-        struct test_journal journal;
-        write_steps(&journal, LOAN_OUT + 1, NULL);
-        for (size_t k = 0; k < STEPS_MAX && TAKEN[i].steps[k].login; k++) {
-            test_journal_posts(&journal, TAKEN[i].steps[k].login, TAKEN[i].steps[k].posts);
-        }
-        test_judge(&journal, TAKEN[i].name, TAKEN[i].code);
+    judge_steps(TAKEN, sizeof(TAKEN) / sizeof(TAKEN[0]));
+}
+
+// 600 went out, came back on 4 January, and 400 went out on the 6th.
+#define IN_TWO_PARTS                                                                               \
+    {"li", TAKEN_BACK("1", "li") "," PAYOUT_BACK("1000")},                                         \
+        {"wang", PAYOUT("2", "600", "2021-12-31")}, {"wang", REPAID("3", "600", "2022-01-04")},    \
+    {                                                                                              \
+        "wang", PAYOUT("4", "400", "2022-01-06")                                                   \
     }
+
+static void audit__a_repayment_recorded_late_leaves_room_for_later_payments(void **state)
+{
+    static const struct steps LATE[] = {
+        {"when it was out",
+         {IN_TWO_PARTS, {"wang", REPAID("5", "400", "2022-01-06")}},
+         TH_FAULT_CODES},
+        {"the day before it went out",
+         {IN_TWO_PARTS, {"wang", REPAID("5", "400", "2022-01-05")}},
+         TH_FAULT_LOAN_SUM},
+        {"of what came back later",
+         {IN_TWO_PARTS, {"wang", REPAID("5", "1", "2022-01-03")}},
+         TH_FAULT_LOAN_SUM},
+        {"ten days' interest on all, or 14 1/4 with one day's half back",
+         {{"wang", INTEREST("2", "15", "2022-01-09")}, {"wang", REPAID("3", "500", "2022-01-08")}},
+         TH_FAULT_CODES},
+        {"two days, 13 1/2",
+         {{"wang", INTEREST("2", "15", "2022-01-09")}, {"wang", REPAID("3", "500", "2022-01-07")}},
+         TH_FAULT_LOAN_SUM},
+    };
+    (void)state;
+    judge_steps(LATE, sizeof(LATE) / sizeof(LATE[0]));
 }
 
 // Of what a sale brought, 500 were credited by wang: they stand with that sale.
@@ -641,6 +679,7 @@ int main(void)
         cmocka_unit_test(audit__what_a_corrected_delivery_used_may_come_again),
         cmocka_unit_test(audit__interest_is_what_the_rate_can_have_made_of_what_was_out),
         cmocka_unit_test(audit__a_loan_payment_is_taken_back_whole_by_another_person),
+        cmocka_unit_test(audit__a_repayment_recorded_late_leaves_room_for_later_payments),
         cmocka_unit_test(audit__what_a_sale_paid_of_a_loan_is_not_taken_back_alone),
         cmocka_unit_test(audit__what_is_given_up_is_owed_back_beyond_the_price_of_what_comes),
         cmocka_unit_test(audit__the_lines_of_a_deal_are_its_amount_in_proportion),

@@ -405,10 +405,11 @@ static void receipt(struct dice *dice, const struct model *model, struct act *ac
     act->amount_fen = once_in(dice, 3) ? open : roll(dice, open + open / 8 + 3);
 }
 
-// A pledge under whose loan something was paid before; any, where there is none.
+// A pledge under whose loan something was paid before, half of the time the oldest; any, where
+// there is none.
 static int some_loan(struct dice *dice, const struct model *model)
 {
-    int begin = model->n_deals > 0 ? (int)roll(dice, model->n_deals) : 0;
+    int begin = model->n_deals > 0 && once_in(dice, 2) ? (int)roll(dice, model->n_deals) : 0;
     for (int i = 0; i < model->n_deals; i++) {
         int at = (begin + i) % model->n_deals;
         if (model->deals[at].n_loan > 0) {
@@ -439,8 +440,8 @@ static void loan(struct dice *dice, const struct model *model, struct act *act)
     int64_t most = act->loan == PAYOUT ? (of ? of->principal_fen : 1000) - payout / 2
                    : act->loan == REPAYMENT
                        ? payout - (of ? model_loan_sum(of, REPAYMENT, INT_MAX) : 0)
-                       : 300;
-    act->amount_fen = roll(dice, once_in(dice, 10) ? 900000 : most + 2);
+                       : payout / 1000;
+    act->amount_fen = once_in(dice, 10) ? roll(dice, 900000) : 1 + roll(dice, most + 2);
     if (act->loan == REPAYMENT && once_in(dice, 2)) {
         act->sale = some_deal(dice, model, 1U << ENFORCEMENT, 1U << APPROVED);
         if (act->sale < model->n_deals && !once_in(dice, 6)) {

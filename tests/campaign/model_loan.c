@@ -141,6 +141,26 @@ static void move_loan(struct model *model, int at, const struct payment *payment
     }
 }
 
+// Every repayment and all interest since a day held against what was out by then.
+static bool rests(const struct deal *pledge, int since)
+{
+    for (int i = 0; i < pledge->n_loan; i++) {
+        const struct payment *later = &pledge->loan[i];
+        if (later->taken_back || later->kind == PAYOUT || later->on < since) {
+            continue;
+        }
+        int64_t paid = model_loan_sum(pledge, PAYOUT, later->on);
+        bool fits = later->kind == REPAYMENT
+                        ? model_loan_sum(pledge, REPAYMENT, later->on) <= paid
+                        : paid > 0 && model_loan_sum(pledge, INTEREST, later->on) <=
+                                          grown(pledge, later->on);
+        if (!fits) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *ask_loan(struct model *model, const struct act *act)
 {
     int on = day_of(model, act);
@@ -168,10 +188,6 @@ const char *ask_loan(struct model *model, const struct act *act)
     if (refusal) {
         return refusal;
     }
-    if (act->sale != NONE) {
-        model->deals[act->sale].creditable_fen[pledge->buyer] -= act->amount_fen;
-        model->deals[act->sale].credited = true;
-    }
     struct payment *loan = realloc(pledge->loan, (size_t)(pledge->n_loan + 1) * sizeof(*loan));
     assert(loan);
     pledge->loan = loan;
@@ -180,28 +196,16 @@ const char *ask_loan(struct model *model, const struct act *act)
                                               .on = on,
                                               .sale = act->sale,
                                               .login = act->login};
+    if (act->loan == REPAYMENT && rests(pledge, on)) {
+        pledge->n_loan--;
+        return "loan_payment_later";
+    }
+    if (act->sale != NONE) {
+        model->deals[act->sale].creditable_fen[pledge->buyer] -= act->amount_fen;
+        model->deals[act->sale].credited = true;
+    }
     move_loan(model, act->of, &loan[pledge->n_loan - 1], false);
     return NULL;
-}
-
-// Every repayment and all interest since a day held against what was out by then.
-static bool rests(const struct deal *pledge, int since)
-{
-    for (int i = 0; i < pledge->n_loan; i++) {
-        const struct payment *later = &pledge->loan[i];
-        if (later->taken_back || later->kind == PAYOUT || later->on < since) {
-            continue;
-        }
-        int64_t paid = model_loan_sum(pledge, PAYOUT, later->on);
-        bool fits = later->kind == REPAYMENT
-                        ? model_loan_sum(pledge, REPAYMENT, later->on) <= paid
-                        : paid > 0 && model_loan_sum(pledge, INTEREST, later->on) <=
-                                          grown(pledge, later->on);
-        if (!fits) {
-            return true;
-        }
-    }
-    return false;
 }
 
 const char *ask_loan_correct(struct model *model, const struct act *act)

@@ -1,6 +1,7 @@
 // A payment of a loan that was recorded with a wrong figure: another person takes it back, and
 // nothing of it is left but the trace.
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "store/deal/money_store.h"
 #include "tests/integration/market.h"
@@ -216,6 +217,36 @@ static void correct__leaves_a_payout_on_which_others_rest(void **state)
     th_json_free(correct(market, "own-2", third, TH_OK));
 }
 
+// 50,000.00 out from 10 June, 30,000.00 more from 1 December; 40,000.00 came back on 18 September.
+// What is recorded late for 1 August leaves room for these: 10,000.00, not a fen more. By 2 January
+// 50,000.00 × 100 days + 10,000.00 × 106 + 30,000.00 × 32 give interest of 1,272.38, with half of
+// it again. 10,000.00 less give 993.25 since 1 August, 1,103.82 since 1 October, 1,105.63 since the
+// 2nd: 1,105.00 was paid.
+static void repay__of_a_day_gone_by_leaves_room_for_later_ones(void **state)
+{
+    struct market *market = *state;
+    int64_t pledge_id = pledged(market);
+    struct th_loan_input late = {
+        .pledge_id = pledge_id, .kind = "repayment", .amount = "10000.01", .on = "2022-08-01"};
+    (void)paid(market, pledge_id, "payout", "50000", "2022-06-10");
+    int64_t back = paid(market, pledge_id, "repayment", "40000", "2022-09-18");
+    (void)paid(market, pledge_id, "payout", "30000", "2022-12-01");
+    assert_int_equal(pay(market, &late, TH_CONFLICT), -1);
+    market_refused(market, "loan_payment_later");
+    assert_int_equal(strtoll(th_error_arg_get(&market->err, "other"), NULL, 10), back);
+    int64_t interest = paid(market, pledge_id, "interest", "1105", "2023-01-02");
+    late.amount = "10000";
+    assert_int_equal(pay(market, &late, TH_CONFLICT), -1);
+    market_refused(market, "loan_payment_later");
+    assert_int_equal(strtoll(th_error_arg_get(&market->err, "other"), NULL, 10), interest);
+    assert_int_equal(of_pledge(market, pledge_id, "repayment_fen"), 4000000);
+    late.on = "2022-10-01";
+    assert_int_equal(pay(market, &late, TH_CONFLICT), -1);
+    late.on = "2022-10-02";
+    assert_true(pay(market, &late, TH_OK) > 0);
+    assert_int_equal(of_pledge(market, pledge_id, "loan_fen"), 3000000);
+}
+
 // Interest that was taken back may be paid again, up to the bound and not beyond: 90,000.00 for 100
 // days give 1,631.25 with what is added for being late.
 static void correct__gives_back_the_room_that_interest_took(void **state)
@@ -278,6 +309,7 @@ int main(void)
         TEST(correct__takes_another_person_who_may_say_it),
         TEST(correct__says_why_and_not_before_what_it_takes_back),
         TEST(correct__leaves_a_payout_on_which_others_rest),
+        TEST(repay__of_a_day_gone_by_leaves_room_for_later_ones),
         TEST(correct__gives_back_the_room_that_interest_took),
         TEST(correct__leaves_what_a_sale_of_pledged_units_paid),
     };

@@ -202,6 +202,67 @@ static enum th_status load(struct th_registry *registry, struct th_work *work,
     return status;
 }
 
+// What was paid back, and interest, rest on what was out by their day: of those of a day or later,
+// the first that would be more than that.
+struct resting {
+    struct th_store *store;
+    int64_t pledge_id;
+    const char *since;
+    int64_t payment_id; // 0: none
+    char on_date[TH_ON_SIZE];
+    enum th_status status;
+    struct th_error *err;
+};
+
+static bool see_resting(void *context, const struct th_loan_payment *payment)
+{
+    struct resting *resting = context;
+    struct standing standing = {.on_date = payment->on_date};
+    bool counts = !payment->withdrawn_on && strcmp(payment->kind, "payout") != 0 &&
+                  strcmp(payment->on_date, resting->since) >= 0;
+    if (!counts) {
+        return true;
+    }
+    resting->status =
+        th_loan_each(resting->store, resting->pledge_id, add_payment, &standing, resting->err);
+    bool fits = standing.back_fen <= standing.paid_fen;
+    if (resting->status == TH_OK && strcmp(payment->kind, "interest") == 0) {
+        resting->status = th_debt_interest_fits(resting->store, resting->pledge_id,
+                                                th_money_from_fen(standing.interest_fen),
+                                                payment->on_date, &fits, resting->err);
+    }
+    if (resting->status == TH_OK && !fits) {
+        resting->payment_id = payment->payment_id;
+        th_text_copy(resting->on_date, sizeof(resting->on_date), payment->on_date);
+    }
+    return resting->status == TH_OK && resting->payment_id == 0;
+}
+
+static enum th_status find_resting(struct resting *resting)
+{
+    enum th_status status =
+        th_loan_each(resting->store, resting->pledge_id, see_resting, resting, resting->err);
+    return status == TH_OK ? resting->status : status;
+}
+
+// A repayment of a day gone by leaves less for those that were recorded since.
+static enum th_status check_later(struct th_store *store, const struct loan *loan,
+                                  struct th_error *err)
+{
+    struct resting resting = {
+        .store = store, .pledge_id = loan->trade.trade_id, .since = loan->on_date, .err = err};
+    char amount[TH_QUANTITY_TEXT_SIZE];
+    enum th_status status =
+        strcmp(loan->payment.kind, "repayment") == 0 ? find_resting(&resting) : TH_OK;
+    if (status == TH_OK && resting.payment_id != 0) {
+        status = th_error_set(err, TH_CONFLICT, "loan_payment_later", "amount",
+                              th_money_format(loan->payment.amount, amount), "on", loan->on_date,
+                              "other_on", resting.on_date, NULL);
+        th_error_add_int(err, "other", resting.payment_id);
+    }
+    return status;
+}
+
 static enum th_status pay(struct th_registry *registry, struct th_work *work,
                           const struct th_loan_input *input, struct th_json *body,
                           struct th_json **ret_reply, struct th_error *err)
@@ -225,6 +286,9 @@ static enum th_status pay(struct th_registry *registry, struct th_work *work,
     }
     if (status == TH_OK) {
         status = th_loan_post(th_work_posting(work), &loan.payment, &payment_id, err);
+    }
+    if (status == TH_OK) {
+        status = check_later(store, &loan, err);
     }
     if (status == TH_OK) {
         status = post_money(th_work_posting(work), &loan, false, err);
@@ -290,48 +354,12 @@ static bool find_payment(void *context, const struct th_loan_payment *payment)
     return false;
 }
 
-// What was paid back, and interest, rest on what had been paid out by their day.
-struct resting {
-    struct th_store *store;
-    const struct withdrawal *of;
-    int64_t payment_id; // the first that rests on it; 0: none
-    enum th_status status;
-    struct th_error *err;
-};
-
-static bool see_resting(void *context, const struct th_loan_payment *payment)
-{
-    struct resting *resting = context;
-    const struct withdrawal *of = resting->of;
-    struct standing standing = {.on_date = payment->on_date};
-    bool counts = !payment->withdrawn_on && strcmp(payment->kind, "payout") != 0 &&
-                  strcmp(payment->on_date, of->since) >= 0;
-    if (!counts) {
-        return true;
-    }
-    resting->status =
-        th_loan_each(resting->store, of->loan.trade.trade_id, add_payment, &standing, resting->err);
-    bool fits = standing.back_fen <= standing.paid_fen;
-    if (resting->status == TH_OK && strcmp(payment->kind, "interest") == 0) {
-        resting->status = th_debt_interest_fits(resting->store, of->loan.trade.trade_id,
-                                                th_money_from_fen(standing.interest_fen),
-                                                payment->on_date, &fits, resting->err);
-    }
-    if (resting->status == TH_OK && !fits) {
-        resting->payment_id = payment->payment_id;
-    }
-    return resting->status == TH_OK && resting->payment_id == 0;
-}
-
 static enum th_status check_resting(struct th_store *store, const struct withdrawal *of,
                                     struct th_error *err)
 {
-    struct resting resting = {.store = store, .of = of, .err = err};
-    enum th_status status =
-        strcmp(of->kind, "payout") == 0
-            ? th_loan_each(store, of->loan.trade.trade_id, see_resting, &resting, err)
-            : TH_OK;
-    status = status == TH_OK ? resting.status : status;
+    struct resting resting = {
+        .store = store, .pledge_id = of->loan.trade.trade_id, .since = of->since, .err = err};
+    enum th_status status = find_resting(&resting);
     if (status == TH_OK && resting.payment_id != 0) {
         status = th_error_set(err, TH_CONFLICT, "loan_payment_rests", NULL);
         th_error_add_int(err, "payment", of->loan.payment.payment_id);
@@ -397,7 +425,7 @@ static enum th_status take_back(struct th_registry *registry, struct th_work *wo
     if (status == TH_OK) {
         status = th_loan_withdraw_post(posting, &loan->payment, err);
     }
-    if (status == TH_OK) {
+    if (status == TH_OK && strcmp(of->kind, "payout") == 0) {
         status = check_resting(store, of, err);
     }
     return status == TH_OK ? post_money(posting, loan, true, err) : status;

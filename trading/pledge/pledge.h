@@ -104,7 +104,8 @@ struct th_loan_input {
 // "loan_exceeds" with "principal", "repayment_too_large" with "outstanding", "enforcement_spent"
 // with "available", "enforcement_other", "interest_too_large" with "limit"), TH_INVALID
 // ("amount_zero", "date_in_future", "loan_before_pledge", "loan_before_payout": more would have
-// come back than was out on that day).
+// come back than was out on that day; TH_CONFLICT "loan_payment_later" with "other": than was out
+// on the day of one that was recorded before, or less than its interest needs).
 enum th_status th_loan_pay(struct th_registry *registry, const struct th_request *request,
                            const struct th_loan_input *input, struct th_json **ret_reply,
                            struct th_error *err) TH_MUST_CHECK;

@@ -29,6 +29,7 @@ void th_books_clear(struct th_books *books)
     th_list_clear(&books->waiters);
     th_table_clear(&books->withdrawn_ids);
     th_table_clear(&books->package_ids);
+    th_ground_clear(&books->ground);
     th_table_clear(&books->prefixes);
     th_table_clear(&books->keys);
     th_table_clear(&books->kinds);
@@ -422,7 +423,7 @@ void th_books_entry(struct th_books *books, const struct th_line *line, const st
         book_posts(books, line, nodes, (size_t)(posts - nodes));
     }
     if (th_text_is(line->entry_kind, "package.issue") && !books->partial) {
-        th_book_vintages(books, line, nodes);
+        th_book_issue(books, line, nodes);
     }
     settle(books);
 }

@@ -97,9 +97,29 @@ struct th_package_steps {
     size_t verified_by;
     enum th_package_state state;
     int64_t holder;
+    int64_t from_year; // first and last of its years
+    int64_t to_year;
+    int64_t submitted_seq; // entries; 0: none
+    int64_t issued_seq;
+    size_t first_parcel; // of what was submitted, as is the next
+    size_t n_parcels;
+    int64_t opening_kg; // what these owe from before, below zero
     int64_t verified_kg;
     size_t villages; // first of its kilograms by village, counted from 1; 0: none
 };
+
+struct th_credit { // of a parcel: a package that was issued of it
+    int64_t package;
+    int64_t debt_kg; // that it was left owing, below zero
+};
+
+struct th_ground { // zeroed memory is empty
+    struct th_table parcel_ids;
+    struct th_list latest;    // size_t: latest of the credits, a row for each of parcel_ids
+    struct th_list credits;   // struct th_credit, counted from 1
+    struct th_list submitted; // int64_t: parcels of packages, as they were submitted
+};
+void th_ground_clear(struct th_ground *ground);
 
 struct th_alone_rule { // up to which amount the county lets one person decide
     int64_t id;
@@ -168,6 +188,7 @@ struct th_books { // zeroed memory is empty
     struct th_table package_ids;
     struct th_package_steps *packages; // owned
     size_t packages_room;
+    struct th_ground ground;
     int64_t issuing;       // holder of the package that the entry at hand issues; 0: it issues none
     struct th_list days;   // struct th_days
     struct th_list losses; // struct th_loss

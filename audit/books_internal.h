@@ -140,9 +140,24 @@ struct th_part *th_money_payment(struct th_books *books, const struct th_run *ru
 void th_money_settle_payment(struct th_books *books, const struct th_run *run,
                              const struct th_pending *pending);
 
-// The vintages of an issue, against what its posts made.
-void th_book_vintages(struct th_books *books, const struct th_line *line,
-                      const struct th_node *nodes);
+struct th_issue { // sums over the vintages of a package
+    int64_t issued_t;
+    int64_t buffer_t;
+    int64_t net_kg;
+    int64_t lines_kg;   // laid out for units: what a year carries into the next is in both
+    int64_t opening_kg; // with which the first one begins, below zero: owed from before
+    int64_t end_kg;     // what the last one carries on: never issued, or below zero still owed
+    int64_t n;
+};
+// What an issue says of its vintages, villages and parcels, against what its posts made.
+void th_book_issue(struct th_books *books, const struct th_line *line, const struct th_node *nodes);
+// The ground of a package: its years as it is made, its parcels as it is submitted, and that they
+// are issued; false when the body lacks it.
+bool th_book_years(const struct th_post *body, struct th_package_steps *package);
+bool th_book_submitted(struct th_books *books, const struct th_post *body,
+                       struct th_package_steps *package);
+void th_book_issued(struct th_books *books, const struct th_post *body,
+                    struct th_package_steps *package, const struct th_issue *issue);
 void th_book_package(struct th_books *books, const struct th_line *line,
                      const struct th_node *nodes);
 // Roles: who was added as what, and whether this login may do what it did (kind of the entry or of
@@ -159,9 +174,6 @@ void th_book_stand_in(struct th_books *books, const struct th_post *post,
 void th_book_may(struct th_books *books, const struct th_line *line, struct th_text what);
 void th_book_villages(struct th_books *books, const struct th_line *line,
                       const struct th_node *nodes);
-// The kilograms of a package by village, which its issue tells.
-void th_book_masses(struct th_books *books, const struct th_line *line,
-                    const struct th_node *nodes);
 // A row of words, counted from 1; 0 without memory.
 size_t th_books_word(struct th_books *books, struct th_text text);
 struct th_package_steps *th_books_package(struct th_books *books, int64_t id);

@@ -70,25 +70,26 @@ static bool is_holder(const struct th_books *books, int64_t holder)
 }
 
 // What the body of a step adds to what is known of the package; false when it lacks it.
-static bool take_step(struct th_package_steps *package, const struct step *step, size_t login,
-                      const struct th_line *line, const struct th_node *nodes)
+static bool take_step(struct th_books *books, struct th_package_steps *package,
+                      const struct step *step, const struct th_post *body)
 {
     struct th_text decision;
     package->state = step->after;
     switch (step->after) {
     case TH_PACKAGE_DRAFT:
-        package->created_by = login;
-        return th_member_int(nodes, line->first_node, "holder_id", 1, &package->holder);
+        package->created_by = books->actor;
+        return th_book_years(body, package) &&
+               th_member_int(body->nodes, body->index, "holder_id", 1, &package->holder);
     case TH_PACKAGE_SUBMITTED:
-        package->submitted_by = login;
-        return true;
+        package->submitted_by = books->actor;
+        return th_book_submitted(books, body, package);
     case TH_PACKAGE_VERIFIED:
-        package->verified_by = login;
-        if (!th_text_member(nodes, line->first_node, "decision", &decision)) {
+        package->verified_by = books->actor;
+        if (!th_text_member(body->nodes, body->index, "decision", &decision)) {
             return false;
         }
         if (th_text_is(decision, "approve")) {
-            return th_member_int(nodes, line->first_node, "net_kg", INT64_MIN,
+            return th_member_int(body->nodes, body->index, "net_kg", INT64_MIN,
                                  &package->verified_kg);
         }
         package->state = TH_PACKAGE_RETURNED;
@@ -106,7 +107,8 @@ void th_book_package(struct th_books *books, const struct th_line *line,
                      const struct th_node *nodes)
 {
     int64_t id = 0;
-    struct th_post body = {.line = line, .kind = line->entry_kind};
+    struct th_post body = {
+        .line = line, .nodes = nodes, .index = line->first_node, .kind = line->entry_kind};
     const struct step *step = find_step(line->entry_kind);
     books->issuing = 0;
     if (!step) {
@@ -117,14 +119,13 @@ void th_book_package(struct th_books *books, const struct th_line *line,
         return;
     }
     struct th_package_steps *package = th_books_package(books, id);
-    size_t login = th_books_login(books, line->login);
-    if (!package || login == SIZE_MAX) {
+    if (!package || books->actor == SIZE_MAX) {
         return;
     }
     if (step->after == TH_PACKAGE_VERIFIED && is_holder(books, package->holder)) {
         th_fault_add_text(books->faults, TH_FAULT_PACKAGE_SIDE, line->login, id);
     }
-    if (is_same_person(package, step, login)) {
+    if (is_same_person(package, step, books->actor)) {
         th_fault_add_text(books->faults, TH_FAULT_PACKAGE_SELF, line->login, id);
     }
     if (step->after == TH_PACKAGE_ISSUED && package->state == TH_PACKAGE_ISSUED) {
@@ -132,12 +133,11 @@ void th_book_package(struct th_books *books, const struct th_line *line,
     } else if ((step->before & BEFORE(package->state)) == 0) {
         th_fault_add_text(books->faults, TH_FAULT_PACKAGE_STEP, line->entry_kind, id);
     }
-    if (!take_step(package, step, login, line, nodes)) {
+    if (!take_step(books, package, step, &body)) {
         th_post_fault(books, &body);
     }
     if (step->after == TH_PACKAGE_ISSUED) {
         books->issuing = package->holder;
-        th_book_masses(books, line, nodes);
     }
 }
 
@@ -164,42 +164,3 @@ static void book_waiver(struct th_books *books, const struct th_post *post)
 
 const struct th_post_kind th_posts_of_packages[] = {{TH_TEXT("waiver"), book_waiver, false},
                                                     {.book = NULL}};
-
-void th_book_masses(struct th_books *books, const struct th_line *line, const struct th_node *nodes)
-{
-    int64_t id = 0;
-    const struct th_node *list = th_node_get(nodes, line->first_node, "villages");
-    struct th_package_steps *package = th_member_int(nodes, line->first_node, "package_id", 1, &id)
-                                           ? th_books_package(books, id)
-                                           : NULL;
-    struct th_post body = {.line = line, .kind = line->entry_kind};
-    size_t last = 0;
-    if (!package || !list || list->type != TH_NODE_LIST) {
-        th_post_fault(books, &body);
-        return;
-    }
-    for (size_t i = (size_t)(list - nodes) + 1; i < list->next; i = nodes[i].next) {
-        struct th_text village;
-        int64_t mass_kg = 0;
-        if (!th_text_member(nodes, i, "village", &village) ||
-            !th_member_int(nodes, i, "mass_kg", 0, &mass_kg)) {
-            th_post_fault(books, &body);
-            return;
-        }
-        struct th_village_mass *mass =
-            th_list_add(&books->revenue.masses, sizeof(struct th_village_mass));
-        if (!mass) {
-            books->no_memory = true;
-            return;
-        }
-        mass->village = th_books_word(books, village);
-        mass->mass_kg = mass_kg;
-        struct th_village_mass *masses = books->revenue.masses.items;
-        if (last == 0) {
-            package->villages = books->revenue.masses.n;
-        } else {
-            masses[last - 1].next = books->revenue.masses.n;
-        }
-        last = books->revenue.masses.n;
-    }
-}

@@ -1,10 +1,7 @@
-// Posts of units, and what an issue says about them.
+// Posts of units.
 #include <string.h>
 
 #include "audit/books_internal.h"
-
-// No serial, and no number of units, is larger: sums of them stay far within 64 bits.
-static const int64_t SERIAL_MAX = INT64_C(1000000000000000);
 
 // An id that may be left out, and then is 0.
 static bool optional_id(const struct th_node *nodes, size_t index, const char *key, int64_t *ret_id)
@@ -44,7 +41,7 @@ static bool read_leg(const struct th_post *post, struct th_unit_leg *leg)
     return th_member_int(nodes, post->index, "issuance", 1, &leg->issuance_id) &&
            th_member_int(nodes, post->index, "first", 1, &leg->first) &&
            th_member_int(nodes, post->index, "last", leg->first, &leg->last) &&
-           leg->last <= SERIAL_MAX && optional_id(nodes, post->index, "trade", &leg->trade_id) &&
+           leg->last <= TH_SERIAL_MAX && optional_id(nodes, post->index, "trade", &leg->trade_id) &&
            (leg->fresh || read_place(post, "from", &leg->from)) &&
            read_place(post, "to", &leg->to) && (!leg->fresh || leg->to.state == TH_UNIT_HELD) &&
            th_node_count(nodes, post->index) == 5U + !leg->fresh + (leg->trade_id != 0);
@@ -169,91 +166,3 @@ static void book_units(struct th_books *books, const struct th_post *post)
 
 const struct th_post_kind th_posts_of_units[] = {{TH_TEXT("units"), book_units, true},
                                                  {.book = NULL}};
-
-struct vintage {
-    int64_t issuance_id;
-    int64_t issued_t;
-    int64_t buffer_t;
-    int64_t net_kg;
-    int64_t carried_in_kg;
-    int64_t carried_kg;
-    struct th_text prefix;
-};
-
-static bool read_vintage(const struct th_node *nodes, size_t index, struct vintage *vintage)
-{
-    return th_member_int(nodes, index, "issuance_id", 1, &vintage->issuance_id) &&
-           th_member_int(nodes, index, "issued_t", 0, &vintage->issued_t) &&
-           th_member_int(nodes, index, "buffer_t", 0, &vintage->buffer_t) &&
-           th_member_int(nodes, index, "net_kg", INT64_MIN, &vintage->net_kg) &&
-           th_member_int(nodes, index, "carried_in_kg", INT64_MIN, &vintage->carried_in_kg) &&
-           th_member_int(nodes, index, "carried_kg", INT64_MIN, &vintage->carried_kg) &&
-           th_text_member(nodes, index, "prefix", &vintage->prefix) &&
-           vintage->issued_t <= SERIAL_MAX;
-}
-
-// What a vintage has and what it was carried are its tonnes and what it carries on, which is what
-// the next one begins with.
-static bool mass_fits(const struct vintage *vintage, const struct vintage *before)
-{
-    int64_t mass_kg = vintage->carried_in_kg;
-    int64_t spent_kg = vintage->carried_kg;
-    return th_sum(&mass_kg, vintage->net_kg) && th_sum(&spent_kg, vintage->issued_t * 1000) &&
-           mass_kg == spent_kg && (!before || before->carried_kg == vintage->carried_in_kg);
-}
-
-static void check_vintage(struct th_books *books, int64_t package_id, const struct vintage *vintage,
-                          const struct vintage *before)
-{
-    bool fresh = true;
-    struct th_issuance *issuance = th_units_issuance(&books->units, vintage->issuance_id);
-    if (!issuance || th_table_text(&books->prefixes, vintage->prefix, &fresh) == SIZE_MAX) {
-        books->no_memory = true;
-        return;
-    }
-    if (!fresh) {
-        th_fault_add_text(books->faults, TH_FAULT_UNITS_PREFIX, vintage->prefix, 0);
-    }
-    touch(books, issuance);
-    issuance->vintage_seq = books->faults->seq;
-    issuance->package = package_id;
-    if (issuance->fresh_t != vintage->issued_t || issuance->to_buffer_t != vintage->buffer_t) {
-        th_fault_add(books->faults, TH_FAULT_UNITS_VINTAGE, 0, vintage->issuance_id, 0);
-    }
-    if (!mass_fits(vintage, before)) {
-        th_fault_add(books->faults, TH_FAULT_UNITS_MASS, 0, vintage->issuance_id, 0);
-    }
-}
-
-void th_book_vintages(struct th_books *books, const struct th_line *line,
-                      const struct th_node *nodes)
-{
-    const struct th_node *list = th_node_get(nodes, line->first_node, "vintages");
-    struct th_post post = {.line = line, .kind = {.at = "vintages", .size = 8}};
-    struct vintage vintage;
-    struct vintage before;
-    bool has_before = false;
-    int64_t package_id = 0;
-    int64_t sum_kg = 0;
-    if (!list || list->type != TH_NODE_LIST) {
-        th_post_fault(books, &post);
-        return;
-    }
-    (void)th_member_int(nodes, line->first_node, "package_id", 1, &package_id);
-    for (size_t i = (size_t)(list - nodes) + 1; i < list->next; i = nodes[i].next) {
-        if (!read_vintage(nodes, i, &vintage)) {
-            th_post_fault(books, &post);
-            continue;
-        }
-        check_vintage(books, package_id, &vintage, has_before ? &before : NULL);
-        books->legs_beyond = !th_sum(&sum_kg, vintage.net_kg) || books->legs_beyond;
-        before = vintage;
-        has_before = true;
-    }
-    const struct th_package_steps *package =
-        package_id != 0 ? th_books_package(books, package_id) : NULL;
-    if (package && sum_kg > package->verified_kg) {
-        th_fault_add(books->faults, TH_FAULT_PACKAGE_MASS, package_id, sum_kg,
-                     package->verified_kg);
-    }
-}

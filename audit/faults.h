@@ -166,6 +166,18 @@
       "post {a}: fresh units go to somebody who does not hold the package")                        \
     X(PACKAGE_MASS, "package_mass", "核证包 {a} 签发 {b} 公斤，多于核证的 {c} 公斤",               \
       "package {a}: {b} kilograms are issued, more than the {c} that were verified")               \
+    X(PACKAGE_YEAR, "package_year", "核证包 {a}：各年份不是它起止之间的每一年（{b}）",             \
+      "package {a}: its vintages are not each of its years ({b})")                                 \
+    X(PACKAGE_SUM, "package_sum", "核证包 {a} 的合计与各年份的不符（{t}）",                        \
+      "package {a}: a sum is not that of its vintages ({t})")                                      \
+    X(PACKAGE_GROUND, "package_ground",                                                            \
+      "核证包 {a}：地块 {b} 的这些年份或更晚的年份已由核证包 {c} 签发，或那是在提交之后签发的",    \
+      "package {a}: parcel {b} was issued by package {c} for these or later years, or since it "   \
+      "was submitted")                                                                             \
+    X(PACKAGE_OPENING, "package_opening", "核证包 {a}：地块 {b} 此前所欠的与以前签发留下的不符",   \
+      "package {a}: what parcel {b} owes from before is not what it was left owing")               \
+    X(PACKAGE_DEBT, "package_debt", "核证包 {a}：各地块共欠 {b} 公斤，而各年份最后余 {c} 公斤",    \
+      "package {a}: its parcels are left owing {b} kilograms, its vintages end with {c}")          \
     X(LOGIN_UNKNOWN, "login_unknown", "从未添加过用户 {t}", "the login {t} was never added")       \
     X(LOGIN_AGAIN, "login_again", "用户 {t} 添加了两次", "the login {t} is added twice")           \
     X(LOGIN_ROLE, "login_role", "用户 {t} 的角色不能做这件事",                                     \

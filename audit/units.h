@@ -4,6 +4,9 @@
 
 #include "audit/table.h"
 
+// No serial, and no number of units, is larger: sums of them stay far within 64 bits.
+#define TH_SERIAL_MAX INT64_C(1000000000000000)
+
 enum th_unit_state {
     TH_UNIT_HELD,
     TH_UNIT_LOCKED,

@@ -9,20 +9,23 @@
 static void issue(struct test_journal *journal)
 {
     journal->login = "clerk";
-    test_journal_entry(journal, "package.create", "package:1", "{'holder_id':1,'package_id':1}");
-    test_journal_entry(journal, "package.submit", "package:1", "{'package_id':1}");
+    test_journal_entry(journal, "package.create", "package:1",
+                       "{'from':'2021-01-01','holder_id':1,'package_id':1,'to':'2021-12-31'}");
+    test_journal_entry(journal, "package.submit", "package:1",
+                       "{'opening':[],'package_id':1,'parcels':[{'parcel_id':1,'version':1}]}");
     journal->login = "verifier";
     test_journal_entry(journal, "package.verify", "package:1",
                        "{'decision':'approve','net_kg':100500,'package_id':1}");
     journal->login = "officer";
     test_journal_entry(
         journal, "package.issue", "package:1",
-        "{'package_id':1,'posts':[{'first':1,'issuance':1,'last':100,'post':'units','to':{"
+        "{'buffer_t':10,'debt_kg':0,'debts':[],'issued_t':100,'net_kg':100500,'opening_kg':0,"
+        "'package_id':1,'posts':[{'first':1,'issuance':1,'last':100,'post':'units','to':{"
         "'owner':1,'state':'held'}},{'first':91,'from':{'owner':1,'state':'held'},'issuance':1,"
-        "'last':100,'post':'units','to':{'owner':1,'state':'buffer'}}],'villages':[{'mass_kg':"
-        "100500,'village':'330523205201'}],'vintages':[{'buffer_t':10,'carried_in_kg':0,"
-        "'carried_kg':500,'issuance_id':1,'issued_t':100,'net_kg':100500,'prefix':"
-        "'CN-330523-BAM-2021-000001'}]}");
+        "'last':100,'post':'units','to':{'owner':1,'state':'buffer'}}],'rest_kg':500,'villages':"
+        "[{'mass_kg':100500,'village':'330523205201'}],'vintages':[{'buffer_t':10,"
+        "'carried_in_kg':0,'carried_kg':500,'issuance_id':1,'issued_t':100,'net_kg':100500,"
+        "'prefix':'CN-330523-BAM-2021-000001','vintage':2021}]}");
 }
 
 // Trade 1: 30 t of party 1 for party 2 at 1,000.00, proposed by wang.
@@ -401,7 +404,7 @@ static void audit__units_that_do_not_stand_where_they_are_taken_from_are_told(vo
     ",'post':'units','to':{'owner':1,'state':'held'}}],'villages':[],'vintages':[" vintages "]}"
 #define VINTAGE(issuance, issued, net, prefix)                                                     \
     "{'buffer_t':0,'carried_in_kg':0,'carried_kg':0,'issuance_id':" issuance ",'issued_t':" issued \
-    ",'net_kg':" net ",'prefix':'" prefix "'}"
+    ",'net_kg':" net ",'prefix':'" prefix "','vintage':2021}"
 
 static void audit__issues_that_make_units_of_nothing_are_told(void **state)
 {

@@ -125,8 +125,10 @@ static void audit__a_registry_that_was_put_back_is_told(void **state)
     test_journal_clear(&journal);
 }
 
-#define CREATE "package.create", "{'holder_id':1,'package_id':1}"
-#define SUBMIT "package.submit", "{'package_id':1}"
+#define CREATE                                                                                     \
+    "package.create", "{'from':'2021-01-01','holder_id':1,'package_id':1,'to':'2021-12-31'}"
+#define SUBMIT                                                                                     \
+    "package.submit", "{'opening':[],'package_id':1,'parcels':[{'parcel_id':1,'version':1}]}"
 #define VERIFY "package.verify", "{'decision':'approve','net_kg':10000,'package_id':1}"
 #define RETURN "package.verify", "{'decision':'return','net_kg':10000,'package_id':1}"
 #define WAIVE(by)                                                                                  \
@@ -134,9 +136,11 @@ static void audit__a_registry_that_was_put_back_is_told(void **state)
                      "','package_id':1,'post':'waiver','reason':'r','rule':'r','waiver_id':1}]}"
 #define ISSUE_TO(owner, kg)                                                                        \
     "package.issue",                                                                               \
-        "{'package_id':1,'posts':[{'first':1,'issuance':1,'last':10,'post':'units','to':{'owner"   \
-        "':" owner ",'state':'held'}}],'villages':[],'vintages':[{'buffer_t':0,'carried_in_kg':0," \
-        "'carried_kg':0,'issuance_id':1,'issued_t':10,'net_kg':" kg ",'prefix':'A'}]}"
+        "{'buffer_t':0,'debt_kg':0,'debts':[],'issued_t':10,'net_kg':" kg                          \
+        ",'opening_kg':0,'package_id':1,'posts':[{'first':1,'issuance':1,'last':10,'post':'units'" \
+        ",'to':{'owner':" owner ",'state':'held'}}],'rest_kg':0,'villages':[{'mass_kg':" kg        \
+        ",'village':'V'}],'vintages':[{'buffer_t':0,'carried_in_kg':0,'carried_kg':0,"             \
+        "'issuance_id':1,'issued_t':10,'net_kg':" kg ",'prefix':'A','vintage':2021}]}"
 #define ISSUE ISSUE_TO("1", "10000")
 
 enum { STEPS_MAX = 6 };

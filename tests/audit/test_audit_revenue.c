@@ -17,21 +17,25 @@ struct entry {
 static void issue(struct test_journal *journal, int package, const char *village, int tonnes_t)
 {
     journal->login = "clerk";
-    test_journal_entry(journal, "package.create", "package:x", "{'holder_id':%d,'package_id':%d}",
+    test_journal_entry(journal, "package.create", "package:x",
+                       "{'from':'2021-01-01','holder_id':%d,'package_id':%d,'to':'2021-12-31'}",
                        package, package);
-    test_journal_entry(journal, "package.submit", "package:x", "{'package_id':%d}", package);
+    test_journal_entry(journal, "package.submit", "package:x",
+                       "{'opening':[],'package_id':%d,'parcels':[{'parcel_id':%d,'version':1}]}",
+                       package, package);
     journal->login = "verifier";
     test_journal_entry(journal, "package.verify", "package:x",
                        "{'decision':'approve','net_kg':%d000,'package_id':%d}", tonnes_t, package);
     journal->login = "officer";
     test_journal_entry(journal, "package.issue", "package:x",
-                       "{'package_id':%d,'posts':[{'first':1,'issuance':%d,'last':%d,'post':"
-                       "'units','to':{'owner':%d,'state':'held'}}],'villages':[{'mass_kg':%d000,"
-                       "'village':'%s'}],'vintages':[{'buffer_t':0,'carried_in_kg':0,"
-                       "'carried_kg':0,'issuance_id':%d,'issued_t':%d,'net_kg':%d000,'prefix':"
-                       "'P%d'}]}",
-                       package, package, tonnes_t, package, tonnes_t, village, package, tonnes_t,
-                       tonnes_t, package);
+                       "{'buffer_t':0,'debt_kg':0,'debts':[],'issued_t':%d,'net_kg':%d000,"
+                       "'opening_kg':0,'package_id':%d,'posts':[{'first':1,'issuance':%d,'last':"
+                       "%d,'post':'units','to':{'owner':%d,'state':'held'}}],'rest_kg':0,"
+                       "'villages':[{'mass_kg':%d000,'village':'%s'}],'vintages':[{'buffer_t':0,"
+                       "'carried_in_kg':0,'carried_kg':0,'issuance_id':%d,'issued_t':%d,'net_kg':"
+                       "%d000,'prefix':'P%d','vintage':2021}]}",
+                       tonnes_t, tonnes_t, package, package, tonnes_t, package, tonnes_t, village,
+                       package, tonnes_t, tonnes_t, package);
 }
 
 #define SOLD(memo, account, party, fen)                                                            \

@@ -51,11 +51,12 @@ struct th_deal {
     int64_t owed_t;
     int64_t amount_fen;
     int64_t tax_fen;
-    int64_t seller;    // 0: none
-    int64_t buyer;     // 0: none
-    int64_t of;        // deal that it acts upon; 0: none
-    int64_t price_fen; // a tonne, of an option its strike; -1: none
-    int64_t parts_fen; // in which its amount is due; 0: no parts
+    struct th_fraction tax_rate; // per cent
+    int64_t seller;              // 0: none
+    int64_t buyer;               // 0: none
+    int64_t of;                  // deal that it acts upon; 0: none
+    int64_t price_fen;           // a tonne, of an option its strike; -1: none
+    int64_t parts_fen;           // in which its amount is due; 0: no parts
     char on_date[TH_DAY_BYTES];
     char expires_on[TH_DAY_BYTES]; // NULs: none
     int64_t received_fen;

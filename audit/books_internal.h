@@ -197,9 +197,9 @@ void th_book_settle_review(struct th_books *books, const struct th_pending *pend
 void th_book_line_cost(struct th_books *books, const struct th_deal *deal,
                        const struct th_deal_line *line);
 void th_book_settle_pool(struct th_books *books, const struct th_pending *pending);
-// What was agreed before binds a deal that acts upon it: not before it, within its days, at its
-// price.
-void th_book_agreed(struct th_books *books, const struct th_post *post, const struct th_deal *deal);
+// The amount is what price and rate of tax make it. What was agreed before binds a deal that acts
+// upon it: not before it, within its days, at its price and rate.
+void th_book_agreed(struct th_books *books, const struct th_post *post, struct th_deal *deal);
 // What is approved must rest on a deal of the right kind that was approved and not taken back.
 void th_book_rests(struct th_books *books, const struct th_deal *deal);
 void th_book_settle_schedule(struct th_books *books, const struct th_pending *pending);

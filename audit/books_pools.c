@@ -153,6 +153,10 @@ static bool sells(enum th_deal_kind kind)
 void th_book_line_cost(struct th_books *books, const struct th_deal *deal,
                        const struct th_deal_line *line)
 {
+    // A purchase tells what its units will have cost; what is in no pool cost nothing.
+    if (line->pool == 0 && line->cost_fen != 0 && deal->kind != TH_DEAL_PURCHASE) {
+        th_fault_add(books->faults, TH_FAULT_LINE_POOL, deal->id, line->cost_fen, 0);
+    }
     if (line->pool == 0 || (line->cost_fen == 0 && !sells(deal->kind))) {
         return;
     }

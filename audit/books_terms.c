@@ -116,11 +116,67 @@ static bool is_priced(const struct th_deal *deal, const struct th_deal *of)
     return of->price_fen >= 0 && amount_fen == (int128)of->price_fen * deal->tonnes_t;
 }
 
-void th_book_agreed(struct th_books *books, const struct th_post *post, const struct th_deal *deal)
+// Of an amount with tax, so many per cent of the net: what is left of it, half a fen rounded up.
+static int64_t net_of(int64_t amount_fen, const struct th_fraction *percent)
+{
+    int128 whole = (int128)100 * percent->denominator;
+    int128 share = whole + percent->numerator;
+    return (int64_t)((2 * whole * amount_fen + share) / (2 * share));
+}
+
+// No tax is more than all, nor written finer.
+static bool is_rate(const struct th_fraction *percent)
+{
+    const int64_t finest = 1000 * 1000 * 1000;
+    return percent->denominator <= finest && percent->numerator <= 100 * percent->denominator;
+}
+
+static bool is_same_rate(const struct th_fraction *one, const struct th_fraction *other)
+{
+    return (int128)one->numerator * other->denominator ==
+           (int128)other->numerator * one->denominator;
+}
+
+// Tax is in the amount, by the rate of the deal, which is that of the one it acts upon.
+static void check_tax(struct th_books *books, const struct th_post *post, struct th_deal *deal,
+                      const struct th_deal *of)
+{
+    int64_t told_fen = deal->amount_fen - deal->tax_fen;
+    deal->tax_rate = (struct th_fraction){.denominator = 1};
+    if (th_node_get(post->nodes, post->index, "tax_rate") &&
+        (!th_post_fraction(post, "tax_rate", &deal->tax_rate) || !is_rate(&deal->tax_rate))) {
+        deal->tax_rate = (struct th_fraction){.denominator = 1};
+        th_post_fault(books, post);
+        return;
+    }
+    int64_t net_fen = net_of(deal->amount_fen, &deal->tax_rate);
+    (void)th_member_int(post->nodes, post->index, "net_fen", INT64_MIN, &told_fen);
+    if (deal->tax_fen != deal->amount_fen - net_fen || told_fen != net_fen) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_TAX, deal->id, deal->tax_fen,
+                     deal->amount_fen - net_fen);
+    }
+    bool takes_over = is_bound(deal->kind) || deal->kind == TH_DEAL_CORRECTION;
+    if (of && takes_over && deal->tonnes_t > 0 && !is_same_rate(&deal->tax_rate, &of->tax_rate)) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_RATE, deal->id, of->id, 0);
+    }
+}
+
+// What a tonne costs, by tonnes, is the amount; a listing has none of its own.
+static void check_price(struct th_books *books, const struct th_deal *deal)
+{
+    if (deal->price_fen >= 0 && deal->kind != TH_DEAL_LISTING &&
+        (int128)deal->price_fen * deal->tonnes_t != deal->amount_fen) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_PRICE, deal->id, deal->amount_fen, deal->id);
+    }
+}
+
+void th_book_agreed(struct th_books *books, const struct th_post *post, struct th_deal *deal)
 {
     char today[TH_DAY_BYTES + 1];
     const struct th_deal *of = deal->of != 0 ? th_books_deal(books, deal->of) : NULL;
     bool bound = is_bound(deal->kind);
+    check_tax(books, post, deal, of);
+    check_price(books, deal);
     if (bound && (!of || !may_bind(of, deal->kind))) {
         th_post_fault(books, post);
         return;

@@ -110,6 +110,10 @@
       "trade {a} is outside the days that were agreed in trade {b}")                               \
     X(TRADE_PRICE, "trade_price", "交易 {a} 的 {b} 分不是按交易 {c} 约定的价格算的",               \
       "trade {a}: {b} fen are not what the price agreed in trade {c} makes")                       \
+    X(TRADE_TAX, "trade_tax", "交易 {a} 的税 {b} 分不是按税率算的（{c} 分）",                      \
+      "trade {a}: its tax of {b} fen is not the {c} that its rate makes")                          \
+    X(TRADE_RATE, "trade_rate", "交易 {a} 的税率不是交易 {b} 约定的",                              \
+      "trade {a} has another rate of tax than trade {b}, upon which it acts")                      \
     X(TRADE_PARTS, "trade_parts", "交易 {a} 各期共 {b} 分，而约定的是 {c} 分",                     \
       "trade {a}: the parts in which it is due come to {b} fen, not to the {c} agreed")            \
     X(BENEFICIARY_NEW, "beneficiary_new", "交易 {a} 为一个没有审核通过的受益人注销",               \
@@ -194,6 +198,8 @@
       "pool {a}, package {b}: more is drawn than was bought, or at another cost")                  \
     X(LINE_COST, "line_cost", "交易 {a}：一行的成本 {b} 分与池 {c} 买入时的不相称",                \
       "trade {a}: the cost of a line, {b} fen, is not what its units cost in pool {c}")            \
+    X(LINE_POOL, "line_pool", "交易 {a}：一行有成本 {b} 分，却不出自任何一池",                     \
+      "trade {a}: a line has a cost of {b} fen and is of no pool")                                 \
     X(TERM_UNKNOWN, "term_unknown", "提到的分配条款 {a} 并不存在", "term {a} is not known")        \
     X(COST_TWICE, "cost_twice", "扣除 {a} 记了两次，或撤销了两次",                                 \
       "deduction {a} stands twice, or is taken back twice")                                        \

@@ -295,8 +295,26 @@ static void audit__who_decides_is_somebody_and_in_time(void **state)
     "{'amount_fen':100000,'kind':'" kind "','post':'trade','proposed_by':'" by                     \
     "','seller_id':" seller ",'state':'proposed','tonnes':1,'trade_id':1},{'alone_rule_id':7,"     \
     "'decided_by':'" by "','post':'trade_decision','state':'approved','trade_id':1}"
-#define ALONE_LINE(cost)                                                                           \
-    "{'cost_fen':" cost ",'ordinal':1,'post':'trade_line','tonnes':1,'trade_id':1},"
+#define ALONE_LINE                                                                                 \
+    "{'cost_fen':%s,'ordinal':1,'package_id':1,'pool_id':9,'post':'trade_line','tonnes':1,"        \
+    "'trade_id':1},"
+
+// Pool 9 of party 1: a tonne at this cost, as two persons agreed.
+static void pool(struct test_journal *journal, const char *cost_fen)
+{
+    char posts[512];
+    (void)snprintf(posts, sizeof(posts),
+                   "{'amount_fen':%s,'buyer_id':1,'kind':'transfer','post':'trade','proposed_by':"
+                   "'wang','state':'proposed','tonnes':1,'trade_id':9}",
+                   cost_fen);
+    test_journal_posts(journal, "wang", posts);
+    (void)snprintf(posts, sizeof(posts),
+                   "{'decided_by':'li','post':'trade_decision','state':'approved','trade_id':9},"
+                   "{'bought_t':1,'cost_fen':%s,'owner_id':1,'package_id':1,'pool_id':9,'post':"
+                   "'pool_share'}",
+                   cost_fen);
+    test_journal_posts(journal, "li", posts);
+}
 
 // The county lets one person decide up to 1,000.00. bo is of party 5.
 static void audit__one_person_alone_gives_what_is_his_sides_and_not_more(void **state)
@@ -304,7 +322,7 @@ static void audit__one_person_alone_gives_what_is_his_sides_and_not_more(void **
     static const struct {
         const char *name;
         const char *login;
-        const char *line;
+        const char *cost_fen; // of its units; empty: none is told
         const char *deal;
         enum th_fault_code code;
     } CASES[] = {
@@ -313,9 +331,8 @@ static void audit__one_person_alone_gives_what_is_his_sides_and_not_more(void **
         {"somebody else's", "bo", "", ALONE("transfer", "1", "bo"), TH_FAULT_TRADE_SELF},
         {"what a deal did is taken back", "wang", "", ALONE("correction", "1", "wang"),
          TH_FAULT_TRADE_SELF},
-        {"at what it cost", "wang", ALONE_LINE("100000"), ALONE("transfer", "1", "wang"),
-         TH_FAULT_CODES},
-        {"below what it cost", "wang", ALONE_LINE("100001"), ALONE("transfer", "1", "wang"),
+        {"at what it cost", "wang", "100000", ALONE("transfer", "1", "wang"), TH_FAULT_CODES},
+        {"below what it cost", "wang", "100001", ALONE("transfer", "1", "wang"),
          TH_FAULT_TRADE_SELF},
     };
     (void)state;
@@ -330,9 +347,14 @@ static void audit__one_person_alone_gives_what_is_his_sides_and_not_more(void **
         test_journal_entry(&journal, "rule.set", "rule:7",
                            "{'name':'deal_alone_cny','rule_id':7,'since':'2021-01-01','value':"
                            "'1000'}");
+        char line[256] = "";
+        if (CASES[i].cost_fen[0] != '\0') {
+            pool(&journal, CASES[i].cost_fen);
+            (void)snprintf(line, sizeof(line), ALONE_LINE, CASES[i].cost_fen);
+        }
         journal.login = CASES[i].login;
         test_journal_entry(&journal, "trade.carry_out", "trade:1", "{'posts':[%.*s%s%s]}",
-                           (int)(decision - CASES[i].deal), CASES[i].deal, CASES[i].line, decision);
+                           (int)(decision - CASES[i].deal), CASES[i].deal, line, decision);
         test_judge(&journal, CASES[i].name, CASES[i].code);
     }
 }

@@ -89,9 +89,9 @@ enum {
 static const struct step COSTS[COST_STEPS] = {
     [PURCHASE] = {"wang",
                   "{'amount_fen':106000,'buyer_id':3,'kind':'purchase','on_date':'2021-12-28',"
-                  "'post':'trade','proposed_by':'wang','state':'proposed','tax_fen':6000,'tonnes':"
-                  "300,'trade_id':1}," BOUGHT("1", "1", "1", "100",
-                                              "35333") "," BOUGHT("1", "2", "2", "200", "70667")},
+                  "'post':'trade','proposed_by':'wang','state':'proposed','tax_fen':6000,"
+                  "'tax_rate':'6','tonnes':300,'trade_id':1}," BOUGHT(
+                      "1", "1", "1", "100", "35333") "," BOUGHT("1", "2", "2", "200", "70667")},
     [PURCHASE_APPROVED] = {"li", DECIDED("1", "approved") "," SHARE("1", "100", "33333") "," SHARE(
                                      "2", "200", "66667") "," CLAIMS},
     [SALE] = {"wang", RESALE("2", "30", "30000") "," LINE("2", "1", "10", "10000", "3333") "," DRAW(

@@ -116,6 +116,20 @@ void test_journal_entry(struct test_journal *journal, const char *kind, const ch
     free(text);
 }
 
+void test_journal_package(struct test_journal *journal, int package, int verified_kg)
+{
+    journal->login = "clerk";
+    test_journal_entry(journal, "package.create", "package:x",
+                       "{'from':'2021-01-01','holder_id':%d,'package_id':%d,'to':'2021-12-31'}",
+                       package, package);
+    test_journal_entry(journal, "package.submit", "package:x",
+                       "{'opening':[],'package_id':%d,'parcels':[{'parcel_id':%d,'version':1}]}",
+                       package, package);
+    journal->login = "verifier";
+    test_journal_entry(journal, "package.verify", "package:x",
+                       "{'decision':'approve','net_kg':%d,'package_id':%d}", verified_kg, package);
+}
+
 void test_journal_posts(struct test_journal *journal, const char *login, const char *posts)
 {
     journal->login = login;

@@ -8,14 +8,7 @@
 // Package 1 of party 1: issuance 1, serials 1 … 100, of which the last 10 are buffer.
 static void issue(struct test_journal *journal)
 {
-    journal->login = "clerk";
-    test_journal_entry(journal, "package.create", "package:1",
-                       "{'from':'2021-01-01','holder_id':1,'package_id':1,'to':'2021-12-31'}");
-    test_journal_entry(journal, "package.submit", "package:1",
-                       "{'opening':[],'package_id':1,'parcels':[{'parcel_id':1,'version':1}]}");
-    journal->login = "verifier";
-    test_journal_entry(journal, "package.verify", "package:1",
-                       "{'decision':'approve','net_kg':100500,'package_id':1}");
+    test_journal_package(journal, 1, 100500);
     journal->login = "officer";
     test_journal_entry(
         journal, "package.issue", "package:1",

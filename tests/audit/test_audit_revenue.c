@@ -16,16 +16,7 @@ struct entry {
 // 5 a collective that has no part in it.
 static void issue(struct test_journal *journal, int package, const char *village, int tonnes_t)
 {
-    journal->login = "clerk";
-    test_journal_entry(journal, "package.create", "package:x",
-                       "{'from':'2021-01-01','holder_id':%d,'package_id':%d,'to':'2021-12-31'}",
-                       package, package);
-    test_journal_entry(journal, "package.submit", "package:x",
-                       "{'opening':[],'package_id':%d,'parcels':[{'parcel_id':%d,'version':1}]}",
-                       package, package);
-    journal->login = "verifier";
-    test_journal_entry(journal, "package.verify", "package:x",
-                       "{'decision':'approve','net_kg':%d000,'package_id':%d}", tonnes_t, package);
+    test_journal_package(journal, package, tonnes_t * 1000);
     journal->login = "officer";
     test_journal_entry(journal, "package.issue", "package:x",
                        "{'buffer_t':0,'debt_kg':0,'debts':[],'issued_t':%d,'net_kg':%d000,"

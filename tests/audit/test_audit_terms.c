@@ -168,6 +168,10 @@ static const struct forgery OTHER_COSTS[] = {
      SALE,
      {{"wang", RESALE("2", "10", "10000") "," LINE("2", "1", "10", "10000", "3332")}},
      TH_FAULT_LINE_COST},
+    {"a cost of no pool",
+     SALE,
+     {{"wang", RESALE("2", "10", "10000") "," BOUGHT("2", "1", "3", "10", "10000,'cost_fen':1")}},
+     TH_FAULT_LINE_POOL},
     {"a package that was not bought",
      SALE,
      {{"wang", RESALE("2", "10", "10000") "," LINE("2", "3", "10", "10000", "3333")}},
@@ -198,6 +202,96 @@ static void audit__another_cost_than_was_paid_is_told(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(OTHER_COSTS) / sizeof(OTHER_COSTS[0]); i++) {
         judge(COSTS, &OTHER_COSTS[i]);
+    }
+}
+
+// Resale 2 of 30 t.
+#define SOLD(fen, net, price, tax)                                                                 \
+    "{'amount_fen':" fen ",'buyer_id':4,'kind':'resale','net_fen':" net                            \
+    ",'on_date':'2021-12-28','post':'trade'," price                                                \
+    "'proposed_by':'wang','seller_id':3,'state':'proposed'," tax ",'tonnes':30,'trade_id':2}"
+#define TAX(fen, percent) "'tax_fen':" fen ",'tax_rate':'" percent "'"
+// Listing 1 at 2.12 a tonne with 6 % in it, of which two tonnes are taken.
+#define OFFERED                                                                                    \
+    "{'amount_fen':0,'kind':'listing','on_date':'2021-12-28','post':'trade','price_fen':212,"      \
+    "'proposed_by':'wang','seller_id':3,'state':'proposed','tax_fen':0,'tax_rate':'6','tonnes':"   \
+    "10,'trade_id':1}"
+#define TWO_TAKEN(tax)                                                                             \
+    TRADE("2", "424", "'buyer_id':4,'kind':'acceptance'," OF("1"),                                 \
+          "3,'state':'proposed'," tax ",'tonnes':2")
+
+static const struct forgery AMOUNTS[] = {
+    {"by the tonne",
+     0,
+     {{"wang", SOLD("15000", "15000", "'price_fen':500,", TAX("0", "0"))}},
+     TH_FAULT_CODES},
+    {"a lump sum", 0, {{"wang", SOLD("15001", "15001", "", TAX("0", "0"))}}, TH_FAULT_CODES},
+    {"for nothing", 0, {{"wang", SOLD("0", "0", "'price_fen':0,", TAX("0", "0"))}}, TH_FAULT_CODES},
+    {"a fen more than the tonnes cost",
+     0,
+     {{"wang", SOLD("15001", "15001", "'price_fen':500,", TAX("0", "0"))}},
+     TH_FAULT_TRADE_PRICE},
+    {"dear, and told as cheap",
+     0,
+     {{"wang", SOLD("15000", "15000", "'price_fen':1,", TAX("0", "0"))}},
+     TH_FAULT_TRADE_PRICE},
+    // 8,746.53 / 1.06 = 8,251.443…; 100.00 / 1.065 = 93.896…; 0.05 / 2 = 0.025
+    {"with tax", 0, {{"wang", SOLD("874653", "825144", "", TAX("49509", "6"))}}, TH_FAULT_CODES},
+    {"with a rate of halves",
+     0,
+     {{"wang", SOLD("10000", "9390", "", TAX("610", "6.5"))}},
+     TH_FAULT_CODES},
+    {"half a fen is rounded up",
+     0,
+     {{"wang", SOLD("5", "3", "", TAX("2", "100"))}},
+     TH_FAULT_CODES},
+    {"half a fen is rounded down",
+     0,
+     {{"wang", SOLD("5", "2", "", TAX("3", "100"))}},
+     TH_FAULT_TRADE_TAX},
+    {"a fen more tax",
+     0,
+     {{"wang", SOLD("874653", "825143", "", TAX("49510", "6"))}},
+     TH_FAULT_TRADE_TAX},
+    {"all but a fen is tax",
+     0,
+     {{"wang", SOLD("800100", "1", "", TAX("800099", "6"))}},
+     TH_FAULT_TRADE_TAX},
+    {"tax of no rate",
+     0,
+     {{"wang", SOLD("874653", "825144", "", TAX("49509", "0"))}},
+     TH_FAULT_TRADE_TAX},
+    {"tax and no word of a rate",
+     0,
+     {{"wang", SOLD("874653", "825144", "", "'tax_fen':49509")}},
+     TH_FAULT_TRADE_TAX},
+    {"a net that is not what tax leaves",
+     0,
+     {{"wang", SOLD("874653", "825145", "", TAX("49509", "6"))}},
+     TH_FAULT_TRADE_TAX},
+    {"more tax than all",
+     0,
+     {{"wang", SOLD("202", "100", "", TAX("102", "102"))}},
+     TH_FAULT_POST_FORM},
+    {"a rate that is none",
+     0,
+     {{"wang", SOLD("100", "100", "", TAX("0", "six"))}},
+     TH_FAULT_POST_FORM},
+    {"taken at the rate of the offer",
+     0,
+     {{"wang", OFFERED}, {"wang", TWO_TAKEN(TAX("24", "6"))}},
+     TH_FAULT_CODES},
+    {"taken at another rate",
+     0,
+     {{"wang", OFFERED}, {"wang", TWO_TAKEN(TAX("212", "100"))}},
+     TH_FAULT_TRADE_RATE},
+};
+
+static void audit__an_amount_is_what_price_and_rate_of_tax_make_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(AMOUNTS) / sizeof(AMOUNTS[0]); i++) {
+        judge(NULL, &AMOUNTS[i]);
     }
 }
 
@@ -445,6 +539,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(audit__units_cost_what_was_paid_for_them_step_by_step),
         cmocka_unit_test(audit__another_cost_than_was_paid_is_told),
+        cmocka_unit_test(audit__an_amount_is_what_price_and_rate_of_tax_make_it),
         cmocka_unit_test(audit__who_acts_upon_a_deal_keeps_its_days_and_price),
         cmocka_unit_test(audit__the_parts_in_which_an_amount_is_due_come_to_it),
         cmocka_unit_test(audit__a_reversal_is_of_the_tonnes_that_were_lost),

@@ -116,12 +116,12 @@ void test_journal_entry(struct test_journal *journal, const char *kind, const ch
     free(text);
 }
 
-void test_journal_package(struct test_journal *journal, int package, int verified_kg)
+void test_journal_package(struct test_journal *journal, int package, int holder, int verified_kg)
 {
     journal->login = "clerk";
     test_journal_entry(journal, "package.create", "package:x",
                        "{'from':'2021-01-01','holder_id':%d,'package_id':%d,'to':'2021-12-31'}",
-                       package, package);
+                       holder, package);
     test_journal_entry(journal, "package.submit", "package:x",
                        "{'opening':[],'package_id':%d,'parcels':[{'parcel_id':%d,'version':1}]}",
                        package, package);

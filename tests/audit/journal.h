@@ -38,9 +38,9 @@ void test_journal_clear(struct test_journal *journal);
 // One entry. The body is a format in which ' stands for ", and must be canonical by itself.
 void test_journal_entry(struct test_journal *journal, const char *kind, const char *subject,
                         const char *body, ...) TH_PRINTF(4, 5);
-// A package of the party and the parcel with its number, in 2021: made, submitted, and verified for
-// so many kilograms.
-void test_journal_package(struct test_journal *journal, int package, int verified_kg);
+// A package of the parcel with its number, in 2021: made, submitted, and verified for so many
+// kilograms.
+void test_journal_package(struct test_journal *journal, int package, int holder, int verified_kg);
 // One of these posts, of a kind that says nothing by itself.
 void test_journal_posts(struct test_journal *journal, const char *login, const char *posts);
 // A key from 32 bytes of this value, with its entry; vouched by the key before, if there is one and

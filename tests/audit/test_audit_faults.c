@@ -8,7 +8,7 @@
 // Package 1 of party 1: issuance 1, serials 1 … 100, of which the last 10 are buffer.
 static void issue(struct test_journal *journal)
 {
-    test_journal_package(journal, 1, 100500);
+    test_journal_package(journal, 1, 1, 100500);
     journal->login = "officer";
     test_journal_entry(
         journal, "package.issue", "package:1",

@@ -39,22 +39,17 @@
 // Packages 1 and 2 of party 1, with issuances 1 and 2: serials 1 to 100, the last 10 are buffer.
 static void issue(struct test_journal *journal, int package)
 {
-    journal->login = "clerk";
-    test_journal_entry(journal, "package.create", "package:x",
-                       "{'holder_id':1,'package_id':%d,'parcels':[{'parcel_id':%d,'version':1}]}",
-                       package, package);
-    test_journal_entry(journal, "package.submit", "package:x", "{'package_id':%d}", package);
-    journal->login = "verifier";
-    test_journal_entry(journal, "package.verify", "package:x",
-                       "{'decision':'approve','net_kg':100000,'package_id':%d}", package);
+    test_journal_package(journal, package, 1, 100000);
     journal->login = "officer";
     test_journal_entry(
         journal, "package.issue", "package:x",
-        "{'package_id':%d,'posts':[{'first':1,'issuance':%d,'last':100,'post':'units','to':{"
+        "{'buffer_t':10,'debt_kg':0,'debts':[],'issued_t':100,'net_kg':100000,'opening_kg':0,"
+        "'package_id':%d,'posts':[{'first':1,'issuance':%d,'last':100,'post':'units','to':{"
         "'owner':1,'state':'held'}},{'first':91,'from':{'owner':1,'state':'held'},'issuance':%d,"
-        "'last':100,'post':'units','to':{'owner':1,'state':'buffer'}}],'villages':[{'mass_kg':"
-        "100000,'village':'330523205201'}],'vintages':[{'buffer_t':10,'carried_in_kg':0,"
-        "'carried_kg':0,'issuance_id':%d,'issued_t':100,'net_kg':100000,'prefix':'P-%d'}]}",
+        "'last':100,'post':'units','to':{'owner':1,'state':'buffer'}}],'rest_kg':0,'villages':[{"
+        "'mass_kg':100000,'village':'330523205201'}],'vintages':[{'buffer_t':10,"
+        "'carried_in_kg':0,'carried_kg':0,'issuance_id':%d,'issued_t':100,'net_kg':100000,"
+        "'prefix':'P-%d','vintage':2021}]}",
         package, package, package, package, package);
 }
 

@@ -16,7 +16,7 @@ struct entry {
 // 5 a collective that has no part in it.
 static void issue(struct test_journal *journal, int package, const char *village, int tonnes_t)
 {
-    test_journal_package(journal, package, tonnes_t * 1000);
+    test_journal_package(journal, package, package, tonnes_t * 1000);
     journal->login = "officer";
     test_journal_entry(journal, "package.issue", "package:x",
                        "{'buffer_t':0,'debt_kg':0,'debts':[],'issued_t':%d,'net_kg':%d000,"

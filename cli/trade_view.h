@@ -4,16 +4,15 @@
 
 #define TH_CLI_TRADE_VIEW                                                                          \
     "trade_id deal=kind standing sellers=seller_name? buyer_name? about_t=tonnes? price_fen? "     \
-    "amount_fen "                                                                                  \
-    "tax_rate tax_fen "                                                                            \
-    "net_fen beneficiary? beneficiary_uscc? beneficiary_reviewed purpose? note? on proposed_by "   \
+    "amount_fen?amount_fen tax_rate?amount_fen tax_fen?amount_fen net_fen?amount_fen "             \
+    "beneficiary? beneficiary_uscc? beneficiary_reviewed purpose? note? on proposed_by "           \
     "decided_by? decided_on? reason? of_trade_id? corrected_by expires_on? statement_based "       \
-    "received_fen "                                                                                \
-    "outstanding_fen? "                                                                            \
+    "received_fen?amount_fen outstanding_fen?amount_fen "                                          \
     "| deliver_by? if_short? strike_fen? window_from? window_to? due_t locked_t forecast_t "       \
     "short_t "                                                                                     \
     "prepaid_fen? refund_t? "                                                                      \
-    "| pledge.subject pledge.rank? pledge.tonnes pledge.held_t pledge.held_by_pledge? "            \
+    "| pledge.subject pledge.rank? pledge.rank_on_approval? pledge.tonnes pledge.held_t "          \
+    "pledge.held_by_pledge? "                                                                      \
     "pledge.forecast_package? "                                                                    \
     "pledge.forecast_t pledge.lost_t pledge.waiting_t "                                            \
     "pledge.debtor_name pledge.principal_fen pledge.rate pledge.from pledge.until "                \

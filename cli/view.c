@@ -24,6 +24,7 @@ struct column {
     char title[KEY_SIZE]; // the key of its words, also of its values, if it has some of its own:
                           // "number=contract_number"; else the key itself
     bool optional;        // "note?": a field is left out where it is null or an empty list
+    char asked[KEY_SIZE]; // "tax_fen?amount_fen": and where that number is 0; "": always shown
 };
 
 static bool ends_with(const char *text, const char *suffix)
@@ -314,9 +315,11 @@ static void show_column(const struct th_cli *cli, const struct column *column,
 static const struct th_json *field_value(const struct th_json *reply, const struct column *column)
 {
     const struct th_json *value = walk(reply, column->key);
+    const struct th_json *asked = column->asked[0] != '\0' ? walk(reply, column->asked) : NULL;
     bool nothing =
         value != NULL && (th_json_type(value) == TH_JSON_NULL ||
                           (th_json_type(value) == TH_JSON_ARRAY && th_json_size(value) == 0));
+    nothing = nothing || (asked != NULL && th_json_int_value(asked) == 0);
     return nothing && column->optional ? NULL : value;
 }
 
@@ -405,6 +408,18 @@ static void draw_caption(const struct th_cli *cli, const char *array, struct th_
     }
 }
 
+// How many rows there are, and how all of them are had.
+static void draw_rest(const struct th_cli *cli, size_t n, struct th_buf *out)
+{
+    bool to_file = strstr(cli->command->options, "out=FILE") != NULL;
+    struct th_error words = {.status = TH_OK};
+    th_error_add_int(&words, "shown", ROWS_SHOWN);
+    th_error_add_int(&words, "n", (long long)n);
+    th_messages_format(cli->messages, cli->lang, to_file ? "cli.rest_to_file" : "cli.rest",
+                       words.args, words.n_args, out);
+    th_buf_append_char(out, '\n');
+}
+
 static void draw_table(const struct th_cli *cli, const char *array, const struct th_json *rows,
                        const struct column *columns, size_t n_columns, struct th_buf *out)
 {
@@ -432,7 +447,7 @@ static void draw_table(const struct th_cli *cli, const char *array, const struct
     draw_caption(cli, array, out);
     th_table_draw(&table, th_table_width(), out);
     if (n > ROWS_SHOWN) {
-        th_buf_printf(out, "… %d / %zu\n", ROWS_SHOWN, n);
+        draw_rest(cli, n, out);
     }
     for (size_t i = 0; i < table.n_rows * n_columns; i++) {
         free(table.cells[i]);
@@ -466,8 +481,12 @@ static void draw_array(const struct th_cli *cli, const struct th_json *reply, ch
 // `size` is smaller than KEY_SIZE.
 static struct column column_read(const char *text, size_t size)
 {
-    struct column column = {.optional = size > 0 && text[size - 1] == '?'};
-    size -= column.optional;
+    const char *mark = memchr(text, '?', size);
+    struct column column = {.optional = mark != NULL};
+    if (mark != NULL) {
+        memcpy(column.asked, mark + 1, size - (size_t)(mark + 1 - text));
+        size = (size_t)(mark - text);
+    }
     const char *equals = memchr(text, '=', size);
     size_t key_size = equals == NULL ? size : (size_t)(equals - text);
     const char *title = equals == NULL ? text : equals + 1;

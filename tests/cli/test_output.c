@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/buf.h"
 #include "core/text.h"
 #include "tests/cli/chain.h"
 
@@ -444,6 +445,28 @@ static void trade_list__takes_the_words_that_it_shows(void **state)
     th_cli_world_remove(&world);
 }
 
+// Two hundred rows are enough for a screen; what is left is said, and how it is had.
+static void table__that_is_cut_says_how_all_of_it_is_had(void **state)
+{
+    enum { MORE = 300 };
+    struct th_cli_world world;
+    struct th_buf csv;
+    (void)state;
+    th_cli_world_make(&world);
+    th_chain_people(&world);
+    th_buf_init(&csv, 65536);
+    th_buf_append_str(&csv, "code,name,township\n");
+    for (int i = 0; i < MORE; i++) {
+        th_buf_printf(&csv, "330523888%03d,某%d村,某乡\n", i, i);
+    }
+    th_cli_write(&world, "villages.csv", th_buf_text(&csv), csv.size);
+    th_buf_clear(&csv);
+    char *out = th_cli_out(&world, 0, "village import {dir}/villages.csv --lang zh");
+    assert_non_null(strstr(out, "共 300 行，这里只列出前 200 行；要全部，请加 --json。\n"));
+    free(out);
+    th_cli_world_remove(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -451,6 +474,7 @@ int main(void)
         cmocka_unit_test(output__what_people_typed_never_steers_the_terminal),
         cmocka_unit_test(progress__goes_to_stderr_in_the_form_asked_for),
         cmocka_unit_test(trade_list__takes_the_words_that_it_shows),
+        cmocka_unit_test(table__that_is_cut_says_how_all_of_it_is_had),
         cmocka_unit_test(dry_run__writes_nothing),
         cmocka_unit_test(idempotency_key__acts_once),
         cmocka_unit_test(environment__names_registry_person_and_language),

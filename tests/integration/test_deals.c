@@ -738,6 +738,7 @@ static void inbox__asks_everybody_for_his_part(void **state)
 {
     struct market *market = *state;
     assert_inbox(market, "bank", "");
+    th_json_free(market_open_term(market, "net_of_cost", "70", "village=1", TH_OK));
     market_bought(market, "1 2", "43.44");
     int64_t sale = market_id(market_sell(market, "制药厂", "2000", "73.41", NULL, TH_OK));
     assert_inbox(market, "bank", "receipt.confirm trade:1; ");

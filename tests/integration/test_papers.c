@@ -327,11 +327,18 @@ static void account_statement__signs_what_left(void **state)
 static void contract__of_units_to_come_tells_its_terms(void **state)
 {
     // Of the pool of 2,509 and 4,773 t, 300 × 2,509/7,282 = 103.4.
-    static const char *const SUBSCRIBED[] = {
-        "碳汇认购合同",          "竹农",      "17,649.00", "2022-12-31", "到期交不出时", "退款",
-        "以库存单位担保 300 吨", "年 103 吨", "年 197 吨"};
-    static const char *const OPTIONED[] = {"碳汇期权合同", "行权价", "50.00",
-                                           "2022-06-01 – 2022-12-31", "900.00"};
+    static const char *const SUBSCRIBED[] = {"碳汇认购合同",
+                                             "竹农",
+                                             "17,649.00",
+                                             "2022-12-31",
+                                             "到期交不出时",
+                                             "退款",
+                                             "以库存单位担保 300 吨",
+                                             "年 103 吨",
+                                             "年 197 吨",
+                                             "签发之后、交付时确定"};
+    static const char *const OPTIONED[] = {
+        "碳汇期权合同", "行权价", "50.00", "2022-06-01 – 2022-12-31", "900.00", "行权时确定"};
     struct fixture *f = *state;
     const struct th_request bank = {.login = "bank"};
     const struct th_promise_input subscription = {.to = "竹农",

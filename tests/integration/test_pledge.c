@@ -537,15 +537,15 @@ static void receivable__is_pledged_and_released_whole(void **state)
     struct market *market = *state;
     market_bought(market, "1 2", "43.44");
     int64_t sale = market_sold(market, "制药厂", "2000", "73.41");
-    char sale_text[24];
-    snprintf(sale_text, sizeof(sale_text), "%lld", (long long)sale);
+    assert_int_equal(sale, 2);
     struct th_pledge_input input = DEBT;
     input.holder = "两山银行";
     input.to = "造纸厂";
-    input.receivable = sale_text;
+    input.receivable = "2";
     int64_t first = market_id(propose(market, &input, TH_OK));
     th_json_free(market_approve(market, first, TH_OK));
     int64_t second = market_id(propose(market, &input, TH_OK));
+    assert_int_equal(of_pledge(market, second, "rank_on_approval"), 2);
     th_json_free(market_approve(market, second, TH_OK));
     assert_int_equal(of_pledge(market, second, "rank"), 2);
     assert_null(enforce(market, first, "制药厂", "1", "1", NULL, TH_CONFLICT));

@@ -592,6 +592,7 @@ static void run__for_several_sales_is_one_item_of_the_inbox(void **state)
     struct market *market = *state;
     struct th_json *reply = NULL;
     size_t n = 0;
+    th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
     anji_sale(market);
     int64_t later = market_sold(market, "制药厂", "100", "80.00");
     th_json_free(market_receipt(market, later, "8000.00", TH_OK));
@@ -606,6 +607,36 @@ static void run__for_several_sales_is_one_item_of_the_inbox(void **state)
     }
     assert_int_equal(n, 1);
     th_json_free(reply);
+}
+
+static void assert_asked(struct market *market, const char *login, const char *what,
+                         const char *command)
+{
+    struct th_json *reply = NULL;
+    const struct th_json *found = NULL;
+    assert_ok(th_inbox(market->world.registry, login, &reply, &market->err), &market->err);
+    const struct th_json *items = th_json_get(reply, "items");
+    for (size_t i = 0; i < th_json_size(items); i++) {
+        const struct th_json *item = th_json_at(items, i);
+        assert_string_not_equal(th_json_get_text(item, "what", ""), "revenue.distribute");
+        found = strcmp(th_json_get_text(item, "what", ""), what) == 0 ? item : found;
+    }
+    assert_non_null(found);
+    assert_string_equal(th_json_get_text(found, "subject", ""), "trade:2");
+    assert_non_null(strstr(th_json_get_text(found, "command", ""), command));
+    th_json_free(reply);
+}
+
+static void run__that_terms_keep_from_a_sale_is_told_with_the_reason(void **state)
+{
+    struct market *market = *state;
+    assert_int_equal(anji_sale(market), 2);
+    assert_asked(market, "bank", "revenue.term_missing", "tanhui revenue term list");
+    assert_asked(market, "officer", "revenue.term_missing", "revenue term add --from 2022-05-20");
+    th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
+    th_json_free(market_term(market, "gross", "50", "village=1", TH_OK));
+    assert_asked(market, "bank", "revenue.term_ambiguous", "--term TERM");
+    assert_asked(market, "officer", "revenue.term_ambiguous", "revenue term end TERM");
 }
 
 // Three pools of both villages with odd tonnes, sold together: a village's exact share is the sum
@@ -721,6 +752,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(run__for_several_sales_is_one_item_of_the_inbox),
+        TEST(run__that_terms_keep_from_a_sale_is_told_with_the_reason),
         TEST(run__owes_nothing_before_a_second_person_approves_it),
         TEST(run__of_nothing_says_that_no_money_arrived),
         TEST(run__neither_counts_nor_is_approved_before_its_days_are_over),

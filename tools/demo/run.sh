@@ -50,7 +50,7 @@ party() {
 }
 
 # ---------------------------------------------------------------------------------------------
-say "建立登记库文件：省级 330000" "a registry for the province, 330000"
+say "建立登记簿文件：省级 330000" "a registry for the province, 330000"
 by admin init "$TANHUI_REGISTRY" --name "浙江样例登记" --admin-code 330000
 by admin village import "$sample/villages.csv"
 
@@ -241,4 +241,4 @@ table '(.checks[] | (if .ok then "  ok  " else "  NOT " end) + .name)'
 by admin audit verify
 table '"  日志 journal: \(.n_entries) entries, head \(.head)"'
 echo
-echo "登记库文件 · the registry file: $TANHUI_REGISTRY"
+echo "登记簿文件 · the registry file: $TANHUI_REGISTRY"

@@ -12,6 +12,7 @@
 #include "trading/ahead/promise.h"
 #include "trading/deal/schedule.h"
 #include "trading/inbox/inbox_internal.h"
+#include "trading/revenue/revenue_internal.h"
 
 bool th_inbox_is(const struct th_inbox *inbox, const char *role)
 {
@@ -336,6 +337,38 @@ static struct th_inbox_item *find_item(const struct th_inbox *inbox, const char 
     return NULL;
 }
 
+// A sale that waits for the terms to be put right: officers do that; of several terms its bank may
+// also choose one.
+static enum th_status add_sale_without_term(struct th_inbox *inbox, const struct th_trade *trade,
+                                            const char *code, struct th_error *err)
+{
+    struct th_party buyer;
+    struct th_inbox_item item = {.tonnes = th_units_t(trade->tonnes)};
+    bool bank = th_inbox_is(inbox, "bank");
+    char what[sizeof(item.what)];
+    snprintf(what, sizeof(what), "revenue.%s", code);
+    set_what(&item, what, "trade", trade->trade_id, "");
+    if (bank && strcmp(code, "term_ambiguous") == 0) {
+        snprintf(item.command, sizeof(item.command),
+                 "tanhui revenue distribute --through %s --term TERM", inbox->today);
+    } else if (bank) {
+        snprintf(item.command, sizeof(item.command), "tanhui revenue term list");
+    } else if (strcmp(code, "term_missing") == 0) {
+        snprintf(item.command, sizeof(item.command), "tanhui revenue term add --from %s",
+                 trade->on_date);
+    } else {
+        snprintf(item.command, sizeof(item.command),
+                 "tanhui revenue term end TERM --on %s --document FILE", trade->on_date);
+    }
+    th_text_copy(item.since, sizeof(item.since), trade->on_date);
+    enum th_status status = th_party_load(inbox->store, trade->buyer_id, &buyer, err);
+    if (status == TH_OK) {
+        th_text_copy(item.name, sizeof(item.name), buyer.name);
+        status = th_inbox_add(inbox, &item, err);
+    }
+    return status;
+}
+
 // One run shares what arrived for all sales of a bank: one item for it, since the first of them.
 static enum th_status add_sale_to_share(struct th_inbox *inbox, int64_t trade_id,
                                         struct th_error *err)
@@ -343,8 +376,16 @@ static enum th_status add_sale_to_share(struct th_inbox *inbox, int64_t trade_id
     struct th_trade trade;
     struct th_party seller;
     struct th_inbox_item item = {.tonnes = 0};
+    char lacking[TH_ERROR_KEY_SIZE] = "";
     enum th_status status = th_trade_load(inbox->store, trade_id, &trade, err);
     if (status != TH_OK || (inbox->user.party_id != 0 && inbox->user.party_id != trade.seller_id)) {
+        return status;
+    }
+    status = th_sale_lacks_term(inbox->store, &trade, lacking, err);
+    if (status == TH_OK && lacking[0] != '\0') {
+        return add_sale_without_term(inbox, &trade, lacking, err);
+    }
+    if (status != TH_OK || !th_inbox_is(inbox, "bank")) {
         return status;
     }
     set_what(&item, "revenue.distribute", "party", trade.seller_id, "");
@@ -370,7 +411,7 @@ static enum th_status look_at_revenue(struct th_inbox *inbox, struct th_error *e
 {
     int64_t *ids = NULL;
     size_t n = 0;
-    if (!th_inbox_is(inbox, "bank")) {
+    if (!th_inbox_is(inbox, "bank") && !th_inbox_is(inbox, "officer")) {
         return TH_OK;
     }
     enum th_status status = th_distribution_due(inbox->store, inbox->today, &ids, &n, err);

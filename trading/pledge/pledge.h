@@ -2,16 +2,16 @@
 // the sale of what is pledged, and the money of the loan. Inputs and replies as in
 // trading/deal/trade.h.
 //
-// Reply of a pledge's trade also: pledge{subject, rank (null: ended or not approved), tonnes,
-// held_t, held_by_pledge (under whose lock the units stand while this one holds none; null: none),
-// forecast_t (under the pledge, not issued yet), forecast_package (null: none), lost_t
-// (expected, never issued), waiting_t, debtor, debtor_name, principal_fen, rate, from, until,
-// valuation_fen, number, registrar_number, registrar_until, payout_fen, repayment_fen,
-// interest_fen, loan_fen (paid out and not repaid), payments[{payment_id, kind, amount_fen, on,
-// enforcement_id, login, withdrawn_on, withdrawn_by, reason (null: it counts)}], of the list and of
-// `trade show` also warnings[] (term_over, registration_over, registration_ending, cover_lost)}. Of
-// a release: waived_t, forecast_t. Of an enforcement: debts[{pledge_id, party, party_name,
-// owed_fen, claim_fen, number}].
+// Reply of a pledge's trade also: pledge{subject, rank (null: ended or not approved),
+// rank_on_approval (of a proposal), tonnes, held_t, held_by_pledge (under whose lock the units
+// stand while this one holds none; null: none), forecast_t (under the pledge, not issued yet),
+// forecast_package (null: none), lost_t (expected, never issued), waiting_t, debtor, debtor_name,
+// principal_fen, rate, from, until, valuation_fen, number, registrar_number, registrar_until,
+// payout_fen, repayment_fen, interest_fen, loan_fen (paid out and not repaid),
+// payments[{payment_id, kind, amount_fen, on, enforcement_id, login, withdrawn_on, withdrawn_by,
+// reason (null: it counts)}], of the list and of `trade show` also warnings[] (term_over,
+// registration_over, registration_ending, cover_lost)}. Of a release: waived_t, forecast_t. Of an
+// enforcement: debts[{pledge_id, party, party_name, owed_fen, claim_fen, number}].
 #ifndef TH_TRADING_PLEDGE_H
 #define TH_TRADING_PLEDGE_H
 

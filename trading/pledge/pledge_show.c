@@ -98,6 +98,16 @@ static const struct th_rank *find_ahead(const struct th_rank_list *ranks, int64_
     return NULL;
 }
 
+// The rank that a pledge would have by now, behind those that live.
+static struct th_json *rank_to_come(const struct th_trade *trade, const struct th_rank_list *ranks)
+{
+    int64_t number = 1;
+    for (size_t i = 0; i < ranks->n; i++) {
+        number += ranks->items[i].number > 0 ? 1 : 0;
+    }
+    return strcmp(trade->state, "proposed") == 0 ? th_json_int(number) : th_json_null();
+}
+
 static enum th_status add_rank(struct th_store *store, const struct th_trade *trade,
                                struct th_json *object, struct th_error *err)
 {
@@ -107,6 +117,7 @@ static enum th_status add_rank(struct th_store *store, const struct th_trade *tr
     bool holds = th_units_t(rank.held) + th_units_t(rank.expected) > 0;
     const struct th_rank *ahead = holds ? NULL : find_ahead(&ranks, trade->trade_id);
     th_json_set(object, "held_by_pledge", ahead ? th_json_int(ahead->trade_id) : th_json_null());
+    th_json_set(object, "rank_on_approval", rank_to_come(trade, &ranks));
     free(ranks.items);
     th_json_set_units(object, "forecast_t", rank.expected);
     th_json_set_units(object, "lost_t", rank.lost);

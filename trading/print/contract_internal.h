@@ -7,7 +7,7 @@
 #include "trading/print/printed_internal.h"
 #include "trading/trading_internal.h"
 
-enum { TH_CONTRACT_TERMS_MAX = 10 };
+enum { TH_CONTRACT_TERMS_MAX = 12 };
 
 // A contract that is being put together.
 struct th_contract_draft {

@@ -144,6 +144,12 @@ static enum th_status add_cover(struct th_contract_draft *g, const struct th_pro
     return status;
 }
 
+// A contract without serials says when there are some.
+static enum th_status add_no_serials(struct th_contract_draft *g, const char *when)
+{
+    return add_term(g, "contract.term.serials", th_messages_text(g->messages, g->lang, when));
+}
+
 // What a promise of units to come says. Its units may change until they are delivered, so that the
 // contract, which stays as it is, names no serials, and packages only as they were when it was
 // agreed.
@@ -162,6 +168,10 @@ static enum th_status add_promise(struct th_contract_draft *g)
     }
     if (status == TH_OK) {
         status = add_tonnes(g, "contract.term.by_forecast", th_units_t(promise.forecast));
+    }
+    if (status == TH_OK) {
+        status = add_no_serials(g, promise.has_strike ? "contract.serials_of_exercise"
+                                                      : "contract.serials_of_delivery");
     }
     return status == TH_OK ? add_cover(g, &promise) : status;
 }
@@ -202,6 +212,9 @@ static enum th_status add_expected(struct th_contract_draft *g, const struct th_
     }
     if (status == TH_OK) {
         status = add_term(g, "contract.term.expected_of", package.name);
+    }
+    if (status == TH_OK) {
+        status = add_no_serials(g, "contract.serials_of_issuance");
     }
     return status == TH_OK ? add_tonnes(g, "contract.term.by_forecast", th_units_t(pledge->tonnes))
                            : status;

@@ -1,6 +1,7 @@
 // What the receipts of one sale bring by its term.
 #include <string.h>
 
+#include "core/text.h"
 #include "store/deal/sale_store.h"
 #include "trading/revenue/revenue_internal.h"
 
@@ -79,6 +80,22 @@ static enum th_status check_chosen(struct th_store *store, const struct th_trade
         th_error_add_int(err, "term", chosen_id);
     }
     return status;
+}
+
+enum th_status th_sale_lacks_term(struct th_store *store, const struct th_trade *trade,
+                                  char ret_code[TH_ERROR_KEY_SIZE], struct th_error *err)
+{
+    int64_t term_id = 0;
+    struct th_error why = {0};
+    enum th_status status = find_term(store, trade, &term_id, &why);
+    if (status != TH_OK && status != TH_CONFLICT) {
+        if (err) {
+            *err = why;
+        }
+        return status;
+    }
+    th_text_copy(ret_code, TH_ERROR_KEY_SIZE, why.key);
+    return TH_OK;
 }
 
 enum th_status th_sale_choose_term(struct th_store *store, const struct th_reckoning *reckoning,

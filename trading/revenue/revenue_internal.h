@@ -53,6 +53,11 @@ enum th_status th_recipients_share(struct th_sale *sales, size_t n_sales,
 // and "trade"), TH_NOT_FOUND ("term_not_found").
 enum th_status th_sale_choose_term(struct th_store *store, const struct th_reckoning *reckoning,
                                    struct th_sale *sale, struct th_error *err) TH_MUST_CHECK;
+// Why terms alone keep what arrives for a sale from being shared: "term_missing", "term_ambiguous"
+// or "term_mixed"; "" where one holds.
+enum th_status th_sale_lacks_term(struct th_store *store, const struct th_trade *trade,
+                                  char ret_code[TH_ERROR_KEY_SIZE],
+                                  struct th_error *err) TH_MUST_CHECK;
 // Is this term one of the most special ones in force for every part of the sale?
 enum th_status th_sale_term_holds(struct th_store *store, const struct th_trade *trade,
                                   int64_t term_id, bool *ret_holds,

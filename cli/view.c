@@ -455,26 +455,54 @@ static void draw_table(const struct th_cli *cli, const char *array, const struct
     free(table.cells);
 }
 
-// The array of a section: one of the reply's, or "parties/payments", what the objects of one array
-// have of another, one after the other.
-static void draw_array(const struct th_cli *cli, const struct th_json *reply, char *path,
-                       const struct column *columns, size_t n_columns, struct th_buf *out)
+// A row of an inner array, with what the object that it belongs to says and it does not.
+static struct th_json *inner_row(const struct th_json *outer, const struct th_json *inner)
+{
+    struct th_json *row = th_json_copy(inner);
+    for (void *it = th_json_iter(outer); it != NULL; it = th_json_iter_next(outer, it)) {
+        const char *key = th_json_iter_key(it);
+        enum th_json_type type = th_json_type(th_json_iter_value(it));
+        bool plain = type != TH_JSON_ARRAY && type != TH_JSON_OBJECT;
+        if (plain && th_json_get(inner, key) == NULL) {
+            th_json_set(row, key, th_json_copy(th_json_iter_value(it)));
+        }
+    }
+    return row;
+}
+
+// Ends the first part of a path; where the next one begins, NULL when there is none.
+static char *cut(char *path)
 {
     char *slash = strchr(path, '/');
     if (slash == NULL) {
-        draw_table(cli, path, walk(reply, path), columns, n_columns, out);
-        return;
+        return NULL;
     }
     *slash = '\0';
-    const struct th_json *outer = walk(reply, path);
-    struct th_json *rows = th_json_array();
-    for (size_t i = 0; i < th_json_size(outer); i++) {
-        const struct th_json *inner = walk(th_json_at(outer, i), slash + 1);
-        for (size_t k = 0; k < th_json_size(inner); k++) {
-            th_json_append(rows, th_json_copy(th_json_at(inner, k)));
+    return slash + 1;
+}
+
+// The array of a section: one of the reply's, or "parties/payments", what the objects of one array
+// have of another, one after the other; "parties/purchases/receipts" goes one further.
+static void draw_array(const struct th_cli *cli, const struct th_json *reply, char *path,
+                       const struct column *columns, size_t n_columns, struct th_buf *out)
+{
+    const char *name = path;
+    char *slash = cut(path);
+    struct th_json *rows = th_json_copy(walk(reply, name));
+    while (slash != NULL) {
+        struct th_json *inner = th_json_array();
+        name = slash;
+        slash = cut(slash);
+        for (size_t i = 0; i < th_json_size(rows); i++) {
+            const struct th_json *items = walk(th_json_at(rows, i), name);
+            for (size_t k = 0; k < th_json_size(items); k++) {
+                th_json_append(inner, inner_row(th_json_at(rows, i), th_json_at(items, k)));
+            }
         }
+        th_json_free(rows);
+        rows = inner;
     }
-    draw_table(cli, slash + 1, rows, columns, n_columns, out);
+    draw_table(cli, name, rows, columns, n_columns, out);
     th_json_free(rows);
 }
 

@@ -54,7 +54,8 @@ enum th_status th_address_check(const char *url, bool local_http, struct th_erro
     case USERINFO: // the address is not repeated: it may hold a password
         return th_error_set(err, TH_INVALID, "url_userinfo", NULL);
     case OTHER:
-        return th_error_set(err, TH_INVALID, "url_scheme", "url", url, NULL);
+        return th_error_set(err, TH_INVALID, local_http ? "url_scheme_local" : "url_scheme", "url",
+                            url, NULL);
     case MEMORY:
         break;
     }

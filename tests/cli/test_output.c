@@ -151,7 +151,7 @@ static const struct {
     {"account statement 马家弄村集体", 0},
     {"revenue term list", 2},
     {"--as anji-1 revenue distribute --through 2022-12-31 --dry-run", 2},
-    {"revenue statement", 2}, // and what they sold
+    {"revenue statement", 3}, // what they sold, and what arrived of it
     {"registry check --deep", 1},
     {"audit log", 1},
     {"audit verify", 0},
@@ -467,6 +467,25 @@ static void table__that_is_cut_says_how_all_of_it_is_had(void **state)
     th_cli_world_remove(&world);
 }
 
+static void trade_show__leaves_out_what_a_deal_does_not_have(void **state)
+{
+    struct th_cli_world world;
+    (void)state;
+    th_cli_world_make(&world);
+    th_chain_anji(&world);
+    char *retirement =
+        th_cli_out(&world, 0,
+                   "--as anji-1 trade propose retirement --holder " ANJI_BUYER
+                   " --tonnes 1 --beneficiary " ANJI_BUYER " --purpose offset --lang zh");
+    assert_non_null(strstr(retirement, "受益"));
+    assert_null(strstr(retirement, "税"));
+    free(retirement);
+    char *sale = th_cli_out(&world, 0, "trade show 2 --lang zh");
+    assert_non_null(strstr(sale, "税率"));
+    free(sale);
+    th_cli_world_remove(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -475,6 +494,7 @@ int main(void)
         cmocka_unit_test(progress__goes_to_stderr_in_the_form_asked_for),
         cmocka_unit_test(trade_list__takes_the_words_that_it_shows),
         cmocka_unit_test(table__that_is_cut_says_how_all_of_it_is_had),
+        cmocka_unit_test(trade_show__leaves_out_what_a_deal_does_not_have),
         cmocka_unit_test(dry_run__writes_nothing),
         cmocka_unit_test(idempotency_key__acts_once),
         cmocka_unit_test(environment__names_registry_person_and_language),

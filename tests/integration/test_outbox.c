@@ -272,7 +272,7 @@ static void login__must_be_of_the_bank_or_the_admin(void **state)
     assert_status(th_outbox_set(f->market.world.registry, &admin, "http://bank.example/", &reply,
                                 &f->market.err),
                   TH_INVALID, &f->market.err);
-    market_refused(&f->market, "url_scheme");
+    market_refused(&f->market, "url_scheme_local");
     assert_null(reply);
 }
 

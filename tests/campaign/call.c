@@ -423,8 +423,11 @@ static enum th_status revenue(struct world *world, const struct slot *slot,
     int64_t id = act->run < model->n_runs ? model->runs[act->run].id : NO_SUCH_ID;
     const struct th_distribute_input run = {.through = w->on};
     number_text(act->to != NONE ? slot->party_ids[act->to] : 0, party);
-    const struct th_payment_input payment = {
-        .run_id = id, .party = act->to != NONE ? party : NULL, .reference = "1", .note = "1"};
+    const struct th_payment_input payment = {.run_id = id,
+                                             .party = act->to != NONE ? party : NULL,
+                                             .on = w->on,
+                                             .reference = "1",
+                                             .note = "1"};
     char day[16];
     switch ((int)act->kind) {
     case ACT_DEDUCT:
@@ -447,7 +450,7 @@ static enum th_status revenue(struct world *world, const struct slot *slot,
                 : &(struct th_distribute_input){.through = world_day(world_today(world), day)},
             reply, err);
     case ACT_RUN_APPROVE:
-        return th_run_approve(registry, &w->request, id, NULL, reply, err);
+        return th_run_approve(registry, &w->request, id, w->on, reply, err);
     case ACT_RUN_REJECT:
         return th_run_reject(registry, &w->request, id, "退回", reply, err);
     case ACT_PAID:

@@ -370,6 +370,51 @@ static bool compare_all_beside(const struct pair *pair)
     return true;
 }
 
+static struct payout *payout_of(const struct model *model, int64_t run_id, int party)
+{
+    for (int i = 0; i < model->n_runs && party != NONE; i++) {
+        if (model->runs[i].id == run_id) {
+            return &model->runs[i].payouts[party];
+        }
+    }
+    return NULL;
+}
+
+// What became of each of them: its last state, the day of it, and how often it was sent.
+static bool compare_payouts(const struct pair *pair)
+{
+    static const char *const LAST[] = {"resent", "paid", "returned"};
+    const struct model *model = pair->model;
+    int64_t n = 0;
+    rows_query(pair->rows,
+               "SELECT distribution_id, party_id, kind, on_date, attempt, max(payout_event_id)"
+               " FROM payout_event GROUP BY 1, 2",
+               0, 0);
+    while (rows_next(pair->rows)) {
+        char day[16];
+        int64_t run_id = rows_int(pair->rows, 0);
+        int party = party_at(pair->slot, rows_int(pair->rows, 1));
+        const struct payout *payout = payout_of(model, run_id, party);
+        if (!payout) {
+            continue; // of another world in the same file
+        }
+        n++;
+        if (strcmp(rows_text(pair->rows, 2), LAST[payout->state]) != 0 ||
+            strcmp(rows_text(pair->rows, 3), world_day(payout->since, day)) != 0 ||
+            rows_int(pair->rows, 4) != payout->attempt) {
+            print_error("run %lld, party %d: %s since %s: ", (long long)run_id, party,
+                        rows_text(pair->rows, 2), rows_text(pair->rows, 3));
+            return differs("attempts of run", run_id, rows_int(pair->rows, 4), payout->attempt);
+        }
+    }
+    for (int i = 0; i < model->n_runs; i++) {
+        for (int party = 0; party < N_PARTIES; party++) {
+            n -= model->runs[i].payouts[party].changed ? 1 : 0;
+        }
+    }
+    return n == 0 || differs("payments that changed", 0, n, 0);
+}
+
 static bool compare_deals(const struct pair *pair)
 {
     const struct model *model = pair->model;
@@ -629,6 +674,6 @@ bool compare_all(const struct pair *pair)
 {
     return compare_sums(pair) && compare_deals(pair) && compare_lines(pair) &&
            compare_schedules(pair) && compare_all_beside(pair) && compare_runs(pair) &&
-           compare_payments(pair) && compare_tonnes(pair) && compare_money(pair) &&
-           compare_pools(pair) && compare_forecasts(pair);
+           compare_payments(pair) && compare_payouts(pair) && compare_tonnes(pair) &&
+           compare_money(pair) && compare_pools(pair) && compare_forecasts(pair);
 }

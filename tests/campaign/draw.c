@@ -524,7 +524,8 @@ static void revenue(struct dice *dice, const struct model *model, struct act *ac
     if ((act->kind == ACT_RUN_APPROVE || act->kind == ACT_RUN_REJECT) && !once_in(dice, 4)) {
         act->login = OFFICER;
     }
-    act->on = act->kind == ACT_RUN && once_in(dice, 3) ? model->today - (int)roll(dice, 9) : NONE;
+    act->on =
+        act->kind != ACT_RUN_REJECT && once_in(dice, 3) ? model->today - (int)roll(dice, 9) : NONE;
     enum deal_state wanted = act->kind < ACT_PAID ? PROPOSED : APPROVED;
     int begin = model->n_runs > 0 ? (int)roll(dice, model->n_runs) : 0;
     act->run = model->n_runs;
@@ -668,7 +669,7 @@ struct act draw_act(struct dice *dice, const struct model *model, bool alone)
     // Of these the day is part of what is asked, so that another day is another wish.
     bool dated = act.kind == ACT_PROPOSE || act.kind == ACT_APPROVE || act.kind == ACT_RECEIPT ||
                  act.kind == ACT_LOAN || act.kind == ACT_LOAN_CORRECT || act.kind == ACT_TERM_END ||
-                 act.kind == ACT_BUFFER;
+                 act.kind == ACT_BUFFER || act.kind == ACT_RUN_APPROVE || act.kind >= ACT_PAID;
     if (once_in(dice, 8) && dated && model->n_keys < MAX_KEYS) {
         act.key = ++dice->keys;
     }

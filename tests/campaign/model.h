@@ -255,7 +255,13 @@ struct taken { // by a run, of what arrived for a sale
     int64_t receipts, tax, cost, deductions, net, distributed;
     int64_t amounts[N_PARTIES];
 };
-enum payout { OWED, PAID, RETURNED };
+enum payout_state { OWED, PAID, RETURNED };
+struct payout { // of a run to a party
+    enum payout_state state;
+    int since;
+    int attempt;
+    bool changed; // since the run was approved
+};
 struct revenue_run {
     enum deal_state state;
     int64_t id;
@@ -263,7 +269,8 @@ struct revenue_run {
     int proposer;
     struct taken *taken;
     int n;
-    enum payout payouts[N_PARTIES];
+    int through;
+    struct payout payouts[N_PARTIES];
 };
 
 struct buffer_rule { // whose buffer covers reversals, from a day on

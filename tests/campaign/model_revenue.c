@@ -160,7 +160,7 @@ static struct taken reckon(const struct model *model, int at, int day)
 static const char *distribute(struct model *model, const struct act *act)
 {
     int day = act->on != NONE ? act->on : model->today;
-    struct revenue_run run = {.proposer = act->login};
+    struct revenue_run run = {.proposer = act->login, .through = day};
     const char *waits = NULL;
     if (act->on != NONE && act->on > model->today) {
         return "date_in_future";
@@ -214,6 +214,9 @@ static bool own_run(const struct model *model, int login, const struct revenue_r
 
 static const char *decide(struct model *model, const struct act *act)
 {
+    if (in_future(model, act)) {
+        return "date_in_future";
+    }
     if (act->run >= model->n_runs) {
         return "revenue_run_not_found";
     }
@@ -238,8 +241,14 @@ static const char *decide(struct model *model, const struct act *act)
         sum > model->limit_fen[act->login]) {
         return "limit_amount";
     }
+    if (approves && day_of(model, act) < run->through) {
+        return "run_before_through";
+    }
     if (!own_run(model, act->login, run)) {
         return "run_not_yours";
+    }
+    for (int party = 0; party < N_PARTIES; party++) {
+        run->payouts[party] = (struct payout){.since = day_of(model, act), .attempt = 1};
     }
     run->state = approves ? APPROVED : REJECTED;
     if (own) {
@@ -267,17 +276,36 @@ static void move_cash(struct model *model, const struct revenue_run *run, int pa
 }
 
 // What was sent may come back before anybody confirmed that it arrived.
-static bool may_follow(enum act_kind step, enum payout state)
+static bool may_follow(enum act_kind step, enum payout_state state)
 {
     return step == ACT_PAID       ? state == OWED
            : step == ACT_RETURNED ? state == OWED || state == PAID
                                   : state == RETURNED;
 }
 
+static void change_payment(struct model *model, const struct act *act, struct revenue_run *run,
+                           int party)
+{
+    static const enum payout_state TO[] = {PAID, RETURNED, OWED};
+    struct payout *payout = &run->payouts[party];
+    bool back = payout->state == PAID;
+    payout->state = TO[(int)act->kind - (int)ACT_PAID];
+    payout->since = day_of(model, act);
+    payout->attempt += act->kind == ACT_RESENT ? 1 : 0;
+    payout->changed = true;
+    if (act->kind == ACT_PAID || (act->kind == ACT_RETURNED && back)) {
+        move_cash(model, run, party, back ? -1 : 1);
+    }
+}
+
 static const char *pay(struct model *model, const struct act *act)
 {
-    static const enum payout TO[] = {PAID, RETURNED, OWED};
-    int step = (int)act->kind - (int)ACT_PAID;
+    bool meant[N_PARTIES];
+    bool before = false;
+    int changed = 0;
+    if (in_future(model, act)) {
+        return "date_in_future";
+    }
     if (act->run >= model->n_runs) {
         return "revenue_run_not_found";
     }
@@ -291,22 +319,29 @@ static const char *pay(struct model *model, const struct act *act)
     if (act->to != NONE && run_sum(run, act->to) == 0) {
         return "payment_not_found";
     }
-    if (act->to != NONE && !may_follow(act->kind, run->payouts[act->to])) {
+    if (act->to != NONE && !may_follow(act->kind, run->payouts[act->to].state)) {
         return "payment_state";
     }
-    int changed = 0;
     for (int party = 0; party < N_PARTIES; party++) {
-        bool meant = act->to == NONE || act->to == party;
-        if (meant && run_sum(run, party) > 0 && may_follow(act->kind, run->payouts[party])) {
-            bool was_paid = run->payouts[party] == PAID;
-            changed++;
-            run->payouts[party] = TO[step];
-            if (act->kind == ACT_PAID || (act->kind == ACT_RETURNED && was_paid)) {
-                move_cash(model, run, party, was_paid ? -1 : 1);
-            }
+        const struct payout *payout = &run->payouts[party];
+        meant[party] = (act->to == NONE || act->to == party) && run_sum(run, party) > 0 &&
+                       may_follow(act->kind, payout->state);
+        changed += meant[party];
+        before = before || (meant[party] && day_of(model, act) < payout->since);
+    }
+    if (changed == 0) {
+        return "payments_none";
+    }
+    // Nothing is paid before it is owed, nor comes back before it was paid.
+    if (before) {
+        return "payment_before";
+    }
+    for (int party = 0; party < N_PARTIES; party++) {
+        if (meant[party]) {
+            change_payment(model, act, run, party);
         }
     }
-    return changed == 0 ? "payments_none" : NULL;
+    return NULL;
 }
 
 const char *ask_revenue(struct model *model, const struct act *act)

@@ -144,7 +144,6 @@ struct th_issue { // sums over the vintages of a package
     int64_t issued_t;
     int64_t buffer_t;
     int64_t net_kg;
-    int64_t lines_kg;   // laid out for units: what a year carries into the next is in both
     int64_t opening_kg; // with which the first one begins, below zero: owed from before
     int64_t end_kg;     // what the last one carries on: never issued, or below zero still owed
     int64_t n;

@@ -442,10 +442,11 @@ enum th_status th_package_village_each(struct th_store *store, int64_t package_i
                                                      struct th_carbon mass),
                                        void *context, struct th_error *err)
 {
-    static const char SQL[] = "SELECT p.village, sum(s.mass_kg) FROM issuance i "
-                              "JOIN issuance_segment s USING (issuance_id) "
-                              "JOIN parcel p USING (parcel_id) WHERE i.package_id = ?1 "
-                              "GROUP BY p.village ORDER BY p.village";
+    static const char SQL[] =
+        "SELECT p.village, sum(min(s.mass_kg, i.issued_t * 1000 - s.first_kg)) FROM issuance i "
+        "JOIN issuance_segment s USING (issuance_id) JOIN parcel p USING (parcel_id) "
+        "WHERE i.package_id = ?1 AND s.first_kg < i.issued_t * 1000 "
+        "GROUP BY p.village ORDER BY p.village";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, package_id);
     enum th_status status = TH_OK;

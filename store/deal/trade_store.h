@@ -163,8 +163,8 @@ struct th_pool_draw {
 enum th_status th_pool_draw(struct th_posting *posting, const struct th_pool_draw *draw,
                             struct th_error *err) TH_MUST_CHECK;
 
-// Kilograms of a package's issuances by village of the parcels, by village code. The visitor
-// returns false to stop.
+// Kilograms behind the units of a package by village of the parcels, by village code: what a year
+// carries on stands behind a unit of the next one, if any. The visitor returns false to stop.
 enum th_status th_package_village_each(struct th_store *store, int64_t package_id,
                                        bool (*visit)(void *context, const char *village_code,
                                                      struct th_carbon mass),

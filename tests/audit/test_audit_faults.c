@@ -16,7 +16,7 @@ static void issue(struct test_journal *journal)
         "'package_id':1,'posts':[{'first':1,'issuance':1,'last':100,'post':'units','to':{"
         "'owner':1,'state':'held'}},{'first':91,'from':{'owner':1,'state':'held'},'issuance':1,"
         "'last':100,'post':'units','to':{'owner':1,'state':'buffer'}}],'rest_kg':500,'villages':"
-        "[{'mass_kg':100500,'village':'330523205201'}],'vintages':[{'buffer_t':10,"
+        "[{'mass_kg':100000,'village':'330523205201'}],'vintages':[{'buffer_t':10,"
         "'carried_in_kg':0,'carried_kg':500,'issuance_id':1,'issued_t':100,'net_kg':100500,"
         "'prefix':'CN-330523-BAM-2021-000001','vintage':2021}]}");
 }

@@ -1,4 +1,7 @@
 // What stands behind serials: the line of kilograms of an issuance.
+#include "core/buf.h"
+#include "registry/setup.h"
+#include "store/deal/trade_store.h"
 #include "store/ledger/issuance_store.h"
 #include "tests/integration/packages_fixture.h"
 
@@ -122,6 +125,40 @@ static void issuance_trace__serials_beyond_the_issued_are_not_found(void **state
     fixture_refused(fixture, "issuance_not_found");
 }
 
+static bool collect_village(void *context, const char *village_code, struct th_carbon mass)
+{
+    struct th_buf *out = context;
+    th_buf_printf(out, "%s %lld;", village_code, (long long)th_carbon_kg(mass));
+    return true;
+}
+
+// Parcel 1 of village A brings 390,000 kg a year and parcel 3 of village B 1,591,200. The last 200
+// kg of 2021 open 2022, of which the last 400 are left over: of 2 x 1,981 t 780,000 kg are A's and
+// 3,962,000 - 780,000 B's.
+static void package_villages__kilograms_behind_units_count_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct th_store *store = th_registry_store(fixture->registry);
+    struct th_request admin = fixture_as("admin");
+    struct th_json *reply = NULL;
+    struct th_buf out;
+    th_buf_init(&out, 1024);
+    assert_ok(th_party_add(fixture->registry, &admin,
+                           &(struct th_party_add_options){.kind = "cooperative", .name = "Coop"},
+                           &reply, &fixture->err),
+              &fixture->err);
+    th_json_free(reply);
+    th_json_free(fixture_create(fixture, "officer", "reported-factor", "Coop", "1 3", "2021-01-01",
+                                "2022-12-31", NULL, TH_OK));
+    th_json_free(fixture_submit(fixture, "officer", "1", TH_OK));
+    th_json_free(fixture_approve(fixture, "verifier", "1", NULL, TH_OK));
+    th_json_free(fixture_issue(fixture, "officer_2", "1", TH_OK));
+    assert_ok(th_package_village_each(store, 1, collect_village, &out, &fixture->err),
+              &fixture->err);
+    assert_string_equal(th_buf_text(&out), VILLAGE_A " 780000;" VILLAGE_B " 3182000;");
+    th_buf_clear(&out);
+}
+
 static void issuance_of_serial__prefix_serial_and_range_name_the_same(void **state)
 {
     static const char *const SERIALS[] = {"CN-330523-BAM-2022-000001",
@@ -153,6 +190,7 @@ int main(void)
         TEST(issuance_trace__a_statement_is_spread_by_area),
         TEST(issuance_trace__every_serial_weighs_a_tonne),
         TEST(issuance_trace__serials_beyond_the_issued_are_not_found),
+        TEST(package_villages__kilograms_behind_units_count_once),
         TEST(issuance_of_serial__prefix_serial_and_range_name_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

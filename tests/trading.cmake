@@ -15,7 +15,7 @@ endforeach()
 add_library(tanhui_ahead STATIC ${CMAKE_CURRENT_SOURCE_DIR}/integration/ahead.c)
 target_link_libraries(tanhui_ahead PUBLIC tanhui_market PRIVATE PkgConfig::CMOCKA)
 foreach(part locked offer promise pledge_forecast correction_promise standing kecheng
-    statement_money party_books pool)
+    statement_money party_books pool terms)
     th_add_unit_test(test_${part} SOURCES integration/test_${part}.c DEPENDS tanhui_ahead
         LABELS integration)
 endforeach()

@@ -92,7 +92,8 @@ static enum th_status read_splits(struct th_store *store, struct th_term *term,
 
 #define TERM_COLUMNS                                                                               \
     "term_id, from_on, to_on, basis, ratio, document_id, scope, scope_id, scope_kind, "            \
-    "(SELECT z.ends_on FROM revenue_term_end z WHERE z.term_id = t.term_id)"
+    "(SELECT z.ends_on FROM revenue_term_end z WHERE z.term_id = t.term_id), "                     \
+    "(SELECT j.login FROM journal j WHERE j.seq = t.seq), seq"
 // The last day of a term t as it came to be; NULL: open.
 #define LAST_DAY                                                                                   \
     "coalesce((SELECT date(z.ends_on, '-1 day') FROM revenue_term_end z"                           \
@@ -111,6 +112,8 @@ static enum th_status read_term(struct th_store *store, struct th_stmt *q, struc
     ret_term->scope_id = th_column_int(q, 7);
     th_column_copy(q, 8, ret_term->scope_kind, sizeof(ret_term->scope_kind));
     th_column_copy(q, 9, ret_term->ends_on, sizeof(ret_term->ends_on));
+    th_column_copy(q, 10, ret_term->by, sizeof(ret_term->by));
+    ret_term->seq = th_column_int(q, 11);
     enum th_status status = th_ratio_parse(th_column_text(q, 4), &ret_term->ratio, err);
     return status == TH_OK ? read_splits(store, ret_term, err) : status;
 }
@@ -150,6 +153,16 @@ enum th_status th_term_each(struct th_store *store,
     return status;
 }
 
+// Is a term t for units of package ?3 out of pool ?2?
+#define FITS                                                                                       \
+    "(scope IS NULL OR (scope = 'package' AND scope_id = ?3)"                                      \
+    " OR (scope = 'pool' AND scope_id = ?2)"                                                       \
+    " OR (scope = 'holder' AND scope_id ="                                                         \
+    " (SELECT holder_id FROM package WHERE package_id = ?3))"                                      \
+    " OR (scope = 'kind' AND EXISTS (SELECT 1 FROM package_parcel p"                               \
+    " JOIN parcel_version v USING (parcel_id, version)"                                            \
+    " WHERE p.package_id = ?3 AND v.kind = t.scope_kind)))"
+
 enum th_status th_term_on(struct th_store *store, const struct th_term_question *question,
                           int64_t *ret_n, int64_t *ret_term_id, struct th_error *err)
 {
@@ -165,13 +178,7 @@ enum th_status th_term_on(struct th_store *store, const struct th_term_question 
         " AND l.term_id IS NOT ?4"
         " AND l.from_on > t.from_on AND l.from_on <= ?1 AND NOT EXISTS (SELECT 1 FROM"
         " revenue_term_end z WHERE z.term_id = l.term_id AND z.ends_on <= l.from_on))) "
-        "AND (scope IS NULL OR (scope = 'package' AND scope_id = ?3)"
-        " OR (scope = 'pool' AND scope_id = ?2)"
-        " OR (scope = 'holder' AND scope_id ="
-        " (SELECT holder_id FROM package WHERE package_id = ?3))"
-        " OR (scope = 'kind' AND EXISTS (SELECT 1 FROM package_parcel p"
-        " JOIN parcel_version v USING (parcel_id, version)"
-        " WHERE p.package_id = ?3 AND v.kind = t.scope_kind))) "
+        "AND " FITS " "
         "ORDER BY rank DESC, term_id";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, question->on_date);
@@ -196,6 +203,29 @@ enum th_status th_term_on(struct th_store *store, const struct th_term_question 
         *ret_n = n;
         *ret_term_id = term_id;
     }
+    return status;
+}
+
+enum th_status th_term_freed(struct th_store *store, const struct th_term_question *question,
+                             int64_t *ret_term_id, char ret_login[TH_LOGIN_SIZE],
+                             struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT t.term_id, j.login FROM revenue_term t JOIN revenue_term_end z USING (term_id) "
+        "JOIN journal j ON j.seq = z.seq WHERE t.from_on <= ?1 AND z.ends_on <= ?1 "
+        "AND coalesce(t.to_on >= ?1, 1) AND " FITS " ORDER BY z.seq DESC LIMIT 1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_text(q, 1, question->on_date);
+    th_bind_id(q, 2, question->pool_id);
+    th_bind_id(q, 3, question->package_id);
+    enum th_status status = TH_OK;
+    *ret_term_id = 0;
+    ret_login[0] = '\0';
+    if (th_stmt_next(q, &status, err)) {
+        *ret_term_id = th_column_int(q, 0);
+        th_column_copy(q, 1, ret_login, TH_LOGIN_SIZE);
+    }
+    th_stmt_done(q);
     return status;
 }
 

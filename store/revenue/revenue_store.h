@@ -45,9 +45,11 @@ struct th_term {
     char scope_kind[TH_TRADE_WORD_SIZE];             // of parcels; "" otherwise
     struct th_term_split splits[TH_TERM_SPLITS_MAX]; // by kind and party
     size_t n_splits;
+    char by[TH_LOGIN_SIZE]; // who recorded it, by the entry seq
+    int64_t seq;
 };
 
-// term->term_id is ignored.
+// term->term_id, by and seq are ignored.
 enum th_status th_term_post(struct th_posting *posting, const struct th_term *term,
                             int64_t *ret_term_id, struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_FOUND ("term_not_found" with "term").
@@ -78,6 +80,12 @@ enum th_status th_term_overlap(struct th_store *store, const struct th_term *ter
 // some and not for others, and which has no term of its own: its id, 0 when there is none.
 enum th_status th_term_splits_pool(struct th_store *store, const struct th_term *term,
                                    int64_t *ret_pool_id, struct th_error *err) TH_MUST_CHECK;
+// The term that was ended last of those that would hold for units on a day, had they not been
+// ended, and who ended it; 0 and "" when there is none. Of the question day, pool and package
+// count.
+enum th_status th_term_freed(struct th_store *store, const struct th_term_question *question,
+                             int64_t *ret_term_id, char ret_login[TH_LOGIN_SIZE],
+                             struct th_error *err) TH_MUST_CHECK;
 enum th_status th_term_end_post(struct th_posting *posting, int64_t term_id, const char *ends_on,
                                 int64_t document_id, struct th_error *err) TH_MUST_CHECK;
 // The first sale of this day or a later one that a run took by this term, unless it was rejected:

@@ -47,6 +47,23 @@ static const char *why_waits(const struct model *model, const struct deal *sale)
     return NULL;
 }
 
+// What was agreed under a term that an officer recorded is freed of it by another one.
+static bool frees(const struct model *model, const struct act *act)
+{
+    bool any = false;
+    for (int i = 0; i < model->n_deals; i++) {
+        const struct deal *sale = &model->deals[i];
+        bool brings = is_sale(sale->kind) || sale->kind == OPTION;
+        bool counts = brings && sale->state == APPROVED && !sale->corrected && sale->on >= act->on;
+        for (int k = 0; k < sale->n_lines && counts; k++) {
+            const struct line *line = &sale->lines[k];
+            any = any ||
+                  (line->pool != NONE && (int)term_of(model, line->package, sale->on) == act->item);
+        }
+    }
+    return any;
+}
+
 const char *ask_term_end(struct model *model, const struct act *act)
 {
     bool used = false;
@@ -69,6 +86,9 @@ const char *ask_term_end(struct model *model, const struct act *act)
     }
     if (used) {
         return "term_end_used";
+    }
+    if (act->login == OFFICER && frees(model, act)) { // who recorded all of them
+        return "term_end_own";
     }
     model->term_ends[act->item] = act->on;
     return NULL;

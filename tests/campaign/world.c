@@ -355,7 +355,7 @@ static void set_rule(struct world *world, const char *name, const char *value)
 // By which money goes back; model_revenue.c has the same two.
 static int64_t add_term(struct world *world, const struct slot *slot, bool special)
 {
-    const struct th_request officer = {.login = world->slots[0].logins[OFFICER]};
+    const struct th_request officer = {.login = slot->logins[OFFICER]};
     char scope[64];
     char fund[64];
     (void)snprintf(scope, sizeof(scope), "holder:%lld", (long long)slot->party_ids[SUBDISTRICT]);

@@ -607,12 +607,22 @@ int market_teardown(void **state)
     return market_discard(state);
 }
 
-void market_login(struct market *market, const char *login, const char *party)
+static void add_user(struct market *market, const char *login, const char *role, const char *party)
 {
     const struct th_request admin = {.login = "admin"};
     struct th_json *reply = NULL;
-    assert_ok(th_user_add(market->world.registry, &admin, login, "bank", NULL, party, &reply,
-                          &market->err),
-              &market->err);
+    assert_ok(
+        th_user_add(market->world.registry, &admin, login, role, NULL, party, &reply, &market->err),
+        &market->err);
     th_json_free(reply);
+}
+
+void market_user(struct market *market, const char *login, const char *role)
+{
+    add_user(market, login, role, NULL);
+}
+
+void market_login(struct market *market, const char *login, const char *party)
+{
+    add_user(market, login, "bank", party);
 }

@@ -118,6 +118,8 @@ void market_assert_sound(struct th_store *store);
 // What the journal makes of the books is what stands in the file.
 void market_assert_rebuilt(struct th_store *store);
 
+// A login that belongs to no party.
+void market_user(struct market *market, const char *login, const char *role);
 // A login of the role bank that belongs to a party.
 void market_login(struct market *market, const char *login, const char *party);
 

@@ -15,12 +15,7 @@ static int64_t get(const struct th_json *object, const char *key)
 // The sale of 2022: 2,000 t of the pool of both villages at 73.41, paid; net 59,940.00.
 static void anji_bought(struct market *market)
 {
-    const struct th_request admin = {.login = "admin"};
-    struct th_json *reply = NULL;
-    assert_ok(th_user_add(market->world.registry, &admin, "colleague", "bank", NULL, NULL, &reply,
-                          &market->err),
-              &market->err);
-    th_json_free(reply);
+    market_user(market, "colleague", "bank");
     market_anji(market);
     market_bought(market, "1 2", "43.44");
 }
@@ -238,7 +233,8 @@ static void term_end__on_its_first_day_it_never_held(void **state)
     add_term(market, "70", NULL, TH_OK);
     add_term(market, "80", "pool:1", TH_OK);
     anji_sold(market);
-    struct th_json *reply = end_term(market, "officer", 2, "2022-01-01", TH_OK);
+    market_user(market, "auditor", "officer");
+    struct th_json *reply = end_term(market, "auditor", 2, "2022-01-01", TH_OK);
     assert_string_equal(th_json_get_text(reply, "ends_on", ""), "2022-01-01");
     th_json_free(reply);
     assert_int_equal(distributed(market), 4195800); // 70 %
@@ -258,7 +254,8 @@ static void term_end__not_before_what_a_run_shares(void **state)
     market_refused(market, "term_end_used");
     assert_string_equal(th_error_arg_get(&market->err, "run"), "1");
     th_json_free(market_decide_run(market, 1, false, TH_OK));
-    th_json_free(end_term(market, "officer", 1, "2022-05-20", TH_OK));
+    market_user(market, "auditor", "officer");
+    th_json_free(end_term(market, "auditor", 1, "2022-05-20", TH_OK));
     market_distribute(market, NULL, false, TH_CONFLICT);
     market_refused(market, "term_missing");
 }

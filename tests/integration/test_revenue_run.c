@@ -305,9 +305,9 @@ static void preview__refuses_too_many_ratios(void **state)
 
 static void never_held(struct market *market, int64_t term_id)
 {
-    const struct th_request officer = {.login = "officer"};
+    const struct th_request other = {.login = "auditor"}; // than who recorded it
     struct th_json *reply = NULL;
-    assert_ok(th_term_end(market->world.registry, &officer, term_id, "2022-01-01", market->document,
+    assert_ok(th_term_end(market->world.registry, &other, term_id, "2022-01-01", market->document,
                           &reply, &market->err),
               &market->err);
     th_json_free(reply);
@@ -325,6 +325,7 @@ static void term__the_most_special_one_holds(void **state)
                  {"30", "pool:1", 1798200},
                  {"40", "package:马家弄竹林", 2397600}};
     const size_t n_steps = sizeof(STEPS) / sizeof(STEPS[0]);
+    market_user(market, "auditor", "officer");
     market_anji(market);
     market_bought(market, "1", "43.44");
     for (size_t i = 0; i < n_steps; i++) {

@@ -29,14 +29,18 @@ struct th_term_input {
 // ("term_overlaps" with "term") for a term of the same basis and scope that overlaps in time; an
 // open one lasts until a later one of its basis and scope begins, which must not take over sales
 // that were agreed under it ("term_overtakes" with "term", "trade", "on"); a term for some packages
-// of a pool and not for others ("term_splits_pool" with "pool"): its sales could not be shared.
+// of a pool and not for others ("term_splits_pool" with "pool"): its sales could not be shared;
+// TH_NOT_PERMITTED ("term_freed_own" with "term", "trade") for who ended the term of such a sale.
 enum th_status th_term_add(struct th_registry *registry, const struct th_request *request,
                            const struct th_term_input *input, struct th_json **ret_reply,
                            struct th_error *err) TH_MUST_CHECK;
 // Ends a term before its time: from the day `on` it holds for no sale; on its first day it never
 // did. Reply: term_id, from, to, ends_on, document_sha256. TH_NOT_FOUND ("term_not_found"),
 // TH_INVALID ("term_end_day": not within the term's days), TH_CONFLICT ("term_ended" with "on";
-// "term_end_used" with "run", "trade": a run shares a sale of that day or later by it).
+// "term_end_used" with "run", "trade": a run shares a sale of that day or later by it),
+// TH_NOT_PERMITTED ("term_end_own" with "trade" for who recorded it, where it holds for sales of
+// that day or later; "term_end_own_next" with "term", "trade" for who recorded, since the sale, the
+// term that it would come under).
 enum th_status th_term_end(struct th_registry *registry, const struct th_request *request,
                            int64_t term_id, const char *on, const char *document,
                            struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

@@ -80,10 +80,11 @@ enum th_status th_revenue_compare(struct th_store *store, const struct th_reckon
 // What an approved run owes: claims of the recipients on the sellers.
 enum th_status th_run_post_claims(struct th_posting *posting, int64_t distribution_id,
                                   const char *on_date, struct th_error *err) TH_MUST_CHECK;
-// A term that was posted changes nothing that was agreed before. TH_CONFLICT ("term_overtakes" with
-// "term", "term_splits_deal"; each with "trade", "on", "from").
+// A term that a login posted changes nothing that was agreed before. TH_CONFLICT ("term_overtakes"
+// with "term", "term_splits_deal"; each with "trade", "on", "from"), TH_NOT_PERMITTED
+// ("term_freed_own" with "term", "trade", "on": the same person ended the term of that sale).
 enum th_status th_term_check_agreed(struct th_store *store, const struct th_term *term,
-                                    struct th_error *err) TH_MUST_CHECK;
+                                    const char *login, struct th_error *err) TH_MUST_CHECK;
 // splits[{party_kind, share}] and the other keys of a term.
 struct th_json *th_term_json(const struct th_term *term);
 

@@ -348,7 +348,8 @@ static enum th_status record_term(struct th_work *work, const struct th_term_inp
     if (status == TH_OK) {
         status = th_term_post(th_work_posting(work), term, &term->term_id, err);
     }
-    return status == TH_OK ? th_term_check_agreed(store, term, err) : status;
+    return status == TH_OK ? th_term_check_agreed(store, term, th_work_actor(work)->login, err)
+                           : status;
 }
 
 enum th_status th_term_add(struct th_registry *registry, const struct th_request *request,

@@ -18,6 +18,7 @@ static bool same(const struct ruling *a, const struct ruling *b)
 struct comparison {
     struct th_store *store;
     const struct th_term *term; // new, and posted
+    const char *login;          // who records it
     struct th_error *err;
 };
 
@@ -26,6 +27,7 @@ struct change {
     bool any;
     bool splits;            // its parts come under different terms
     struct ruling replaced; // by which one of them was governed; n 0: none was
+    int64_t freed_by;       // the term that the same officer ended for one of them; 0: none
 };
 
 static enum th_status rule(const struct comparison *of, const char *day,
@@ -37,6 +39,21 @@ static enum th_status rule(const struct comparison *of, const char *day,
                                               .package_id = line->package_id,
                                               .without_id = without ? of->term->term_id : 0};
     return th_term_on(of->store, &question, &ret->n, &ret->term_id, err);
+}
+
+// What he freed of a term himself is another officer's to bring under the next one.
+static enum th_status look_back(const struct comparison *of, const char *day,
+                                const struct th_trade_line *line, struct change *change)
+{
+    const struct th_term_question question = {
+        .on_date = day, .pool_id = line->pool_id, .package_id = line->package_id};
+    char login[TH_LOGIN_SIZE];
+    int64_t term_id = 0;
+    enum th_status status = th_term_freed(of->store, &question, &term_id, login, of->err);
+    if (status == TH_OK && strcmp(login, of->login) == 0) {
+        change->freed_by = term_id;
+    }
+    return status;
 }
 
 static enum th_status compare(const struct comparison *of, int64_t trade_id, const char *day,
@@ -60,6 +77,7 @@ static enum th_status compare(const struct comparison *of, int64_t trade_id, con
         if (!same(&before, &after)) {
             change.any = true;
             change.replaced = before.n > 0 ? before : change.replaced;
+            status = status == TH_OK ? look_back(of, day, &lines.items[i], &change) : status;
         }
         change.splits = change.splits || (has_first && !same(&first, &after));
         first = has_first ? first : after;
@@ -70,13 +88,13 @@ static enum th_status compare(const struct comparison *of, int64_t trade_id, con
     return status;
 }
 
-static enum th_status refuse(const struct comparison *of, const char *key,
+static enum th_status refuse(const struct comparison *of, enum th_status status, const char *key,
                              const struct th_trade *trade)
 {
-    (void)th_error_set(of->err, TH_CONFLICT, key, "on", trade->on_date, "from", of->term->from_on,
-                       NULL);
+    (void)th_error_set(of->err, status, key, "on", trade->on_date, "from", of->term->from_on,
+                       "login", of->login, NULL);
     th_error_add_int(of->err, "trade", trade->trade_id);
-    return TH_CONFLICT;
+    return status;
 }
 
 static enum th_status check_sale(const struct comparison *of, int64_t trade_id)
@@ -88,10 +106,13 @@ static enum th_status check_sale(const struct comparison *of, int64_t trade_id)
         status = compare(of, trade_id, trade.on_date, &change);
     }
     if (status == TH_OK && change.replaced.n > 0) {
-        status = refuse(of, "term_overtakes", &trade);
+        status = refuse(of, TH_CONFLICT, "term_overtakes", &trade);
         th_error_add_int(of->err, "term", change.replaced.term_id);
     } else if (status == TH_OK && change.any && change.splits) {
-        status = refuse(of, "term_splits_deal", &trade);
+        status = refuse(of, TH_CONFLICT, "term_splits_deal", &trade);
+    } else if (status == TH_OK && change.freed_by != 0) {
+        status = refuse(of, TH_NOT_PERMITTED, "term_freed_own", &trade);
+        th_error_add_int(of->err, "term", change.freed_by);
     }
     return status;
 }
@@ -106,14 +127,15 @@ static enum th_status check_promise(const struct comparison *of, int64_t trade_i
         bool begins_later = strcmp(of->term->from_on, trade.on_date) > 0;
         status = compare(of, trade_id, begins_later ? of->term->from_on : trade.on_date, &change);
     }
-    return status == TH_OK && change.any && change.splits ? refuse(of, "term_splits_deal", &trade)
-                                                          : status;
+    return status == TH_OK && change.any && change.splits
+               ? refuse(of, TH_CONFLICT, "term_splits_deal", &trade)
+               : status;
 }
 
 enum th_status th_term_check_agreed(struct th_store *store, const struct th_term *term,
-                                    struct th_error *err)
+                                    const char *login, struct th_error *err)
 {
-    const struct comparison comparison = {.store = store, .term = term, .err = err};
+    const struct comparison comparison = {.store = store, .term = term, .login = login, .err = err};
     int64_t *sales = NULL;
     int64_t *promises = NULL;
     size_t n_sales = 0;

@@ -1,0 +1,174 @@
+// Terms of revenue and the persons behind them: what is agreed comes under another term only by two
+// officers.
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/revenue/revenue_store.h"
+#include "tests/integration/ahead.h"
+
+static int64_t get(const struct th_json *object, const char *key)
+{
+    return th_json_get_int(object, key, -1);
+}
+
+struct wish { // a term of net of cost, all of it for the villages
+    const char *by;
+    const char *from;
+    const char *to; // NULL: open
+    const char *ratio;
+    const char *scope; // NULL: all
+};
+
+static void add_term(struct market *market, const struct wish *wish, enum th_status want)
+{
+    const struct th_request request = {.login = wish->by};
+    const char *split = "village=1";
+    const struct th_term_input input = {.from = wish->from,
+                                        .to = wish->to,
+                                        .basis = "net_of_cost",
+                                        .ratio = wish->ratio,
+                                        .splits = &split,
+                                        .n_splits = 1,
+                                        .scope = wish->scope,
+                                        .document = market->document};
+    struct th_json *reply = NULL;
+    assert_status(th_term_add(market->world.registry, &request, &input, &reply, &market->err), want,
+                  &market->err);
+    th_json_free(reply);
+}
+
+static void end_term(struct market *market, const char *by, int64_t term, const char *on,
+                     enum th_status want)
+{
+    const struct th_request request = {.login = by};
+    struct th_json *reply = NULL;
+    assert_status(th_term_end(market->world.registry, &request, term, on, market->document, &reply,
+                              &market->err),
+                  want, &market->err);
+    th_json_free(reply);
+}
+
+static void assert_arg(const struct market *market, const char *name, int64_t value)
+{
+    assert_int_equal(strtoll(th_error_arg_get(&market->err, name), NULL, 10), value);
+}
+
+// A sale of 2022-05-20 under 70 %, net 59,940.00, paid.
+static int64_t sale_under(struct market *market, const struct wish *wish)
+{
+    market_user(market, "guan", "officer");
+    market_user(market, "ming", "officer");
+    market_bought(market, "1 2", "43.44");
+    add_term(market, wish, TH_OK);
+    int64_t sale = market_sold(market, "制药厂", "2000", "73.41");
+    th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
+    return sale;
+}
+
+static int64_t distributed(struct market *market)
+{
+    struct th_json *reply = market_distribute(market, NULL, true, TH_OK);
+    int64_t fen = get(reply, "distributed_fen");
+    th_json_free(reply);
+    return fen;
+}
+
+static const struct wish GENERAL = {"guan", "2022-01-01", NULL, "70", NULL};
+
+static void term_end__over_a_sale_takes_another_officer_than_who_recorded_it(void **state)
+{
+    struct market *market = *state;
+    int64_t sale = sale_under(market, &GENERAL);
+    end_term(market, "guan", 1, "2022-01-01", TH_NOT_PERMITTED);
+    market_refused(market, "term_end_own");
+    assert_arg(market, "trade", sale);
+    assert_arg(market, "term", 1);
+    end_term(market, "guan", 1, "2022-05-20", TH_NOT_PERMITTED);
+    assert_int_equal(distributed(market), 4195800);
+    end_term(market, "ming", 1, "2022-05-20", TH_OK);
+}
+
+static void term_end__behind_all_sales_one_officer_suffices(void **state)
+{
+    struct market *market = *state;
+    (void)sale_under(market, &GENERAL);
+    end_term(market, "guan", 1, "2022-05-21", TH_OK);
+    assert_int_equal(distributed(market), 4195800);
+}
+
+// A sale that was taken back, or comes under a more special term, is none of this term's.
+static void term_end__sales_of_other_terms_ask_for_nobody(void **state)
+{
+    struct market *market = *state;
+    const struct wish special = {"ming", "2022-01-01", NULL, "80", "pool:1"};
+    (void)sale_under(market, &special);
+    add_term(market, &GENERAL, TH_OK);
+    end_term(market, "guan", 2, "2022-01-01", TH_OK);
+    assert_int_equal(distributed(market), 4795200);
+}
+
+static void term_end__does_not_bring_a_sale_under_what_the_same_officer_laid_ready(void **state)
+{
+    struct market *market = *state;
+    const struct wish special = {"ming", "2022-01-01", NULL, "80", "pool:1"};
+    const struct wish ready = {"guan", "2022-01-01", NULL, "5", NULL};
+    int64_t sale = sale_under(market, &special);
+    add_term(market, &ready, TH_OK); // takes nothing over
+    end_term(market, "guan", 1, "2022-01-01", TH_NOT_PERMITTED);
+    market_refused(market, "term_end_own_next");
+    assert_arg(market, "trade", sale);
+    assert_arg(market, "term", 2);
+    assert_int_equal(distributed(market), 4795200);
+    market_user(market, "third", "officer");
+    end_term(market, "third", 1, "2022-01-01", TH_OK);
+    assert_int_equal(distributed(market), 299700); // 5 % of 59,940.00
+}
+
+// What held beside it when the sale was agreed was laid ready for nothing.
+static void term_end__what_was_agreed_before_the_sale_takes_it(void **state)
+{
+    struct market *market = *state;
+    const struct wish special = {"ming", "2022-01-01", NULL, "80", "pool:1"};
+    market_user(market, "guan", "officer");
+    market_user(market, "ming", "officer");
+    market_bought(market, "1 2", "43.44");
+    add_term(market, &GENERAL, TH_OK);
+    add_term(market, &special, TH_OK);
+    int64_t sale = market_sold(market, "制药厂", "2000", "73.41");
+    th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
+    end_term(market, "guan", 2, "2022-05-20", TH_OK);
+    assert_int_equal(distributed(market), 4195800);
+}
+
+static void term__for_a_freed_sale_is_recorded_by_another_officer_than_who_freed_it(void **state)
+{
+    struct market *market = *state;
+    const struct wish taken = {"guan", "2022-01-01", NULL, "5", "pool:1"};
+    const struct wish own = {"ming", "2022-01-01", NULL, "5", "pool:1"};
+    const struct wish later = {"ming", "2022-05-21", NULL, "5", "pool:1"};
+    int64_t sale = sale_under(market, &GENERAL);
+    end_term(market, "ming", 1, "2022-05-20", TH_OK);
+    add_term(market, &own, TH_NOT_PERMITTED);
+    market_refused(market, "term_freed_own");
+    assert_arg(market, "trade", sale);
+    assert_arg(market, "term", 1);
+    add_term(market, &later, TH_OK); // takes no sale
+    end_term(market, "ming", 2, "2022-05-21", TH_OK);
+    add_term(market, &taken, TH_OK);
+    assert_int_equal(distributed(market), 299700);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup_anji, market_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(term_end__over_a_sale_takes_another_officer_than_who_recorded_it),
+        TEST(term_end__behind_all_sales_one_officer_suffices),
+        TEST(term_end__sales_of_other_terms_ask_for_nobody),
+        TEST(term_end__does_not_bring_a_sale_under_what_the_same_officer_laid_ready),
+        TEST(term_end__what_was_agreed_before_the_sale_takes_it),
+        TEST(term__for_a_freed_sale_is_recorded_by_another_officer_than_who_freed_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -5,7 +5,8 @@
 #define TH_CLI_TRADE_VIEW                                                                          \
     "trade_id deal=kind standing sellers=seller_name? buyer_name? about_t=tonnes? price_fen? "     \
     "amount_fen?amount_fen tax_rate?amount_fen tax_fen?amount_fen net_fen?amount_fen "             \
-    "beneficiary? beneficiary_uscc? beneficiary_reviewed purpose? note? on proposed_by "           \
+    "beneficiary? beneficiary_uscc? beneficiary_reviewed purpose? note? on "                       \
+    "entered_on? dated_back.needs? dated_back.term_id? dated_back.entered_term_id? proposed_by "   \
     "decided_by? decided_on? reason? of_trade_id? corrected_by expires_on? statement_based "       \
     "received_fen?amount_fen outstanding_fen?amount_fen "                                          \
     "| deliver_by? if_short? strike_fen? window_from? window_to? due_t locked_t forecast_t "       \

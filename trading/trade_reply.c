@@ -7,6 +7,7 @@
 #include "store/deal/offer_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/deal/beneficiary.h"
+#include "trading/deal/dated_back.h"
 #include "trading/deal/trade.h"
 #include "trading/pledge/pledge_internal.h"
 
@@ -295,6 +296,17 @@ enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct t
     return trade_json(store, trade_id, false, ret_reply, err);
 }
 
+static enum th_status tell_dated_back(struct th_registry *registry, int64_t trade_id,
+                                      struct th_json *reply, struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    struct th_trade trade;
+    enum th_status status = th_trade_load(store, trade_id, &trade, err);
+    return status == TH_OK
+               ? th_deal_tell_dated_back(store, &trade, th_registry_today(registry), reply, err)
+               : status;
+}
+
 enum th_status th_trade_show(struct th_registry *registry, int64_t trade_id,
                              struct th_json **ret_reply, struct th_error *err)
 {
@@ -306,6 +318,9 @@ enum th_status th_trade_show(struct th_registry *registry, int64_t trade_id,
     struct th_json *reply = NULL;
     char today[TH_ON_SIZE];
     status = trade_json(store, trade_id, true, &reply, err);
+    if (status == TH_OK) {
+        status = tell_dated_back(registry, trade_id, reply, err);
+    }
     th_store_end_read(store);
     if (status == TH_OK) {
         status = th_on_parse(registry, NULL, today, err);

@@ -116,6 +116,21 @@ void decide_alone(struct model *model, int login, int64_t fen)
     model->decided_on[login] = model->today;
 }
 
+// A sale that is entered later than its day shares its money by the term of that day: where another
+// one holds on the day of entry, no side chooses without the county.
+static const char *county_unheard(const struct model *model, int login, const struct deal *deal)
+{
+    bool shared = is_sale(deal->kind) || deal->kind == OPTION;
+    bool over = false;
+    for (int i = 0; i < deal->n_lines && shared && deal->on < deal->entered; i++) {
+        const struct deal then = {.lines = &deal->lines[i], .n_lines = 1, .on = deal->on};
+        const struct deal now = {.lines = &deal->lines[i], .n_lines = 1, .on = deal->entered};
+        bool pooled = deal->lines[i].pool != NONE;
+        over = over || (pooled && revenue_term(model, &then) != revenue_term(model, &now));
+    }
+    return over && !is_officer(login) && !is_officer(deal->proposer) ? "county_unheard" : NULL;
+}
+
 const char *check_persons(const struct model *model, int login, int on, const struct deal *deal)
 {
     bool alone = deal->amount_fen > 0 && worth(deal) <= model->alone_fen &&
@@ -152,5 +167,5 @@ const char *check_persons(const struct model *model, int login, int on, const st
     if (on < deal->on) {
         return "decided_before";
     }
-    return model->today > deal->last_day ? "trade_expired" : NULL;
+    return model->today > deal->last_day ? "trade_expired" : county_unheard(model, login, deal);
 }

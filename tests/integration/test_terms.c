@@ -5,6 +5,7 @@
 
 #include "store/revenue/revenue_store.h"
 #include "tests/integration/ahead.h"
+#include "trading/inbox/inbox.h"
 
 static int64_t get(const struct th_json *object, const char *key)
 {
@@ -158,6 +159,102 @@ static void term__for_a_freed_sale_is_recorded_by_another_officer_than_who_freed
     assert_int_equal(distributed(market), 299700);
 }
 
+static void approve_by(struct market *market, const char *login, int64_t trade, enum th_status want)
+{
+    const struct th_request request = {.login = login};
+    struct th_json *reply = NULL;
+    assert_status(
+        th_trade_approve(market->world.registry, &request, trade, NULL, &reply, &market->err), want,
+        &market->err);
+    th_json_free(reply);
+}
+
+static bool is_asked(struct market *market, const char *login)
+{
+    struct th_json *reply = NULL;
+    bool found = false;
+    assert_ok(th_inbox(market->world.registry, login, &reply, &market->err), &market->err);
+    const struct th_json *items = th_json_get(reply, "items");
+    for (size_t i = 0; i < th_json_size(items); i++) {
+        const char *what = th_json_get_text(th_json_at(items, i), "what", "");
+        found = found || strcmp(what, "trade.approve") == 0;
+    }
+    th_json_free(reply);
+    return found;
+}
+
+// The clock stands at 2024-03-10: 70 % until the end of 2023, 60 % from then on.
+static void two_terms(struct market *market)
+{
+    const struct wish before = {"officer", "2022-01-01", NULL, "70", NULL};
+    const struct wish after = {"officer", "2024-01-01", NULL, "60", NULL};
+    market_user(market, "colleague", "bank");
+    market_bought(market, "1 2", "43.44");
+    add_term(market, &before, TH_OK);
+    add_term(market, &after, TH_OK);
+}
+
+static void sale__dated_back_over_a_term_takes_an_officer(void **state)
+{
+    struct market *market = *state;
+    two_terms(market);
+    struct th_json *reply = market_sell(market, "制药厂", "2000", "73.41", NULL, TH_OK);
+    const struct th_json *back = th_json_get(reply, "dated_back");
+    assert_int_equal(get(back, "term_id"), 1);
+    assert_int_equal(get(back, "entered_term_id"), 2);
+    assert_string_equal(th_json_get_text(reply, "entered_on", ""), "2024-03-10");
+    int64_t sale = market_id(reply);
+    assert_false(is_asked(market, "colleague"));
+    assert_true(is_asked(market, "officer"));
+    approve_by(market, "colleague", sale, TH_NOT_PERMITTED);
+    market_refused(market, "county_unheard");
+    assert_string_equal(th_error_arg_get(&market->err, "on"), "2022-05-20");
+    assert_string_equal(th_error_arg_get(&market->err, "entered"), "2024-03-10");
+    approve_by(market, "officer", sale, TH_OK);
+}
+
+static void sale__dated_back_within_its_term_does_not(void **state)
+{
+    struct market *market = *state;
+    two_terms(market);
+    market->sale_on = "2024-01-01";
+    struct th_json *reply = market_sell(market, "制药厂", "2000", "73.41", NULL, TH_OK);
+    assert_int_equal(th_json_type(th_json_get(reply, "dated_back")), TH_JSON_NULL);
+    int64_t sale = market_id(reply);
+    assert_true(is_asked(market, "colleague"));
+    approve_by(market, "colleague", sale, TH_OK);
+}
+
+static void sale__dated_back_over_the_end_of_the_only_term_takes_an_officer(void **state)
+{
+    struct market *market = *state;
+    const struct wish only = {"officer", "2022-01-01", "2024-03-09", "1", "pool:1"};
+    market_user(market, "colleague", "bank");
+    market_bought(market, "1 2", "43.44");
+    add_term(market, &only, TH_OK);
+    int64_t sale = market_id(market_sell(market, "制药厂", "20", "73.41", NULL, TH_OK));
+    approve_by(market, "colleague", sale, TH_NOT_PERMITTED);
+    market_refused(market, "county_unheard");
+    th_json_free(market_reject(market, sale, TH_OK));
+    market->sale_on = "2024-03-10"; // the day of entry, under none
+    sale = market_id(market_sell(market, "制药厂", "20", "73.41", NULL, TH_OK));
+    approve_by(market, "colleague", sale, TH_OK);
+}
+
+static void option__its_premium_and_its_exercise_dated_back_take_an_officer(void **state)
+{
+    struct market *market = *state;
+    two_terms(market);
+    int64_t option = market_id(ahead_option(market, &AHEAD_OPTION, TH_OK));
+    approve_by(market, "colleague", option, TH_NOT_PERMITTED);
+    market_refused(market, "county_unheard");
+    approve_by(market, "officer", option, TH_OK);
+    int64_t exercise = market_id(ahead_exercise(market, option, "100", "2022-06-02", TH_OK));
+    approve_by(market, "colleague", exercise, TH_NOT_PERMITTED);
+    market_refused(market, "county_unheard");
+    approve_by(market, "officer", exercise, TH_OK);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup_anji, market_teardown)
 
 int main(void)
@@ -169,6 +266,10 @@ int main(void)
         TEST(term_end__does_not_bring_a_sale_under_what_the_same_officer_laid_ready),
         TEST(term_end__what_was_agreed_before_the_sale_takes_it),
         TEST(term__for_a_freed_sale_is_recorded_by_another_officer_than_who_freed_it),
+        TEST(sale__dated_back_over_a_term_takes_an_officer),
+        TEST(sale__dated_back_within_its_term_does_not),
+        TEST(sale__dated_back_over_the_end_of_the_only_term_takes_an_officer),
+        TEST(option__its_premium_and_its_exercise_dated_back_take_an_officer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include "core/ratio.h"
 #include "core/text.h"
+#include "trading/deal/dated_back.h"
 #include "trading/deal/locked.h"
 
 enum th_status th_deal_add_line(struct th_deal *deal, size_t *capacity,
@@ -426,6 +427,16 @@ static enum th_status approve_own(struct th_registry *registry, struct th_work *
     return status;
 }
 
+static enum th_status tell(struct th_work *work, const struct th_trade *trade,
+                           struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_store *store = th_work_store(work);
+    enum th_status status = th_trade_reply(store, trade->trade_id, ret_reply, err);
+    return status == TH_OK
+               ? th_deal_tell_dated_back(store, trade, th_work_today(work), *ret_reply, err)
+               : status;
+}
+
 struct asked {
     const struct th_deal_kind *kind;
     struct th_json *given; // taken
@@ -482,7 +493,7 @@ static enum th_status propose(struct th_registry *registry, const struct th_requ
         status = approve_own(registry, work, deal.trade.trade_id, body, err);
     }
     if (status == TH_OK) {
-        status = th_trade_reply(th_work_store(work), deal.trade.trade_id, &reply, err);
+        status = tell(work, &deal.trade, &reply, err);
     }
     free(deal.lines);
     th_block_list_clear(&deal.picks);

@@ -97,6 +97,7 @@ struct th_deal_kind {
     bool takes_later; // no units come under a lock: the approval finds those that it moves
     bool of_officers; // the county's officers alone decide about it
     bool always_two;  // whatever the county lets one person decide alone
+    bool shared;      // its money is shared with villages, by the term of its day
     bool one_term;    // what its units bring, now or later, is shared by one term of revenue
     enum th_deal_wait by_other;
     const char *terms; // kind of post of the deal's own terms; NULL: none

@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "trading/deal/beneficiary.h"
+#include "trading/deal/dated_back.h"
 #include "trading/deal/deal.h"
 #include "trading/deal/trade.h"
 
@@ -25,6 +26,10 @@ enum th_status th_decision_approve(struct th_work *work, struct th_decision *dec
     const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
     bool accepted = false;
     enum th_status status = th_decision_check_persons(work, decision, err);
+    if (status == TH_OK) {
+        status = th_deal_check_dated_back(th_work_store(work), th_work_actor(work), trade,
+                                          th_work_today(work), err);
+    }
     if (status == TH_OK && kind->check) {
         status = kind->check(th_work_store(work), decision, err);
     }

@@ -10,6 +10,7 @@
 #include "store/deal/sale_store.h"
 #include "store/revenue/revenue_store.h"
 #include "trading/ahead/promise.h"
+#include "trading/deal/dated_back.h"
 #include "trading/deal/schedule.h"
 #include "trading/inbox/inbox_internal.h"
 #include "trading/revenue/revenue_internal.h"
@@ -118,7 +119,14 @@ static bool may_approve(struct walk *walk, const struct th_trade *trade)
     if (strcmp(trade->proposed_by, user->login) == 0) {
         return false;
     }
+    struct th_date today = {0};
     enum th_status status = th_deal_check_sides(walk->inbox->store, &actor, trade, &refusal);
+    if (status == TH_OK) {
+        status = th_date_parse(walk->inbox->today, &today, &refusal);
+    }
+    if (status == TH_OK) {
+        status = th_deal_check_dated_back(walk->inbox->store, &actor, trade, today, &refusal);
+    }
     if (status != TH_OK && status != TH_NOT_PERMITTED) {
         walk->status = status;
         if (walk->err) {

@@ -315,6 +315,7 @@ static enum th_status hear_pledgor(struct th_store *store, const struct th_trade
 const struct th_deal_kind th_deal_enforcement = {.name = "enforcement",
                                                  .propose = TH_MAY_PROPOSE,
                                                  .pool_use = TH_POOL_USE_MOVED,
+                                                 .shared = true,
                                                  .from_lock = true,
                                                  .must_hear = hear_pledgor,
                                                  .terms = "enforcement_debt",

@@ -238,6 +238,7 @@ static enum th_status approve(struct th_posting *posting, const struct th_decisi
 const struct th_deal_kind th_deal_acceptance = {.name = "acceptance",
                                                 .propose = TH_MAY_PROPOSE,
                                                 .pool_use = TH_POOL_USE_NONE,
+                                                .shared = true,
                                                 .one_term = true,
                                                 .from_lock = true,
                                                 .by_other = TH_WAIT_BRIEFLY,

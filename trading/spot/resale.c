@@ -127,6 +127,7 @@ static enum th_status approve(struct th_posting *posting, const struct th_decisi
 const struct th_deal_kind th_deal_resale = {.name = "resale",
                                             .propose = TH_MAY_PROPOSE,
                                             .pool_use = TH_POOL_USE_SOLD,
+                                            .shared = true,
                                             .one_term = true,
                                             .terms = "trade_schedule",
                                             .prepare = prepare,

@@ -21,7 +21,7 @@ struct th_holder { // a party that holds units or money
     size_t village;
     size_t division;
     size_t plain_name;
-    bool has_login;  // of the role bank: it can propose and accept deals itself
+    size_t logins;   // of the role bank that have not ended: by them it acts itself
     int64_t account; // where it is paid, the one that was confirmed last; 0: nowhere yet
 };
 
@@ -29,6 +29,7 @@ struct th_person {     // behind a login
     bool known;        // was added
     unsigned roles;    // one bit
     int64_t party;     // for which it acts; 0: the county
+    int64_t ended;     // entry behind which it acts no more; 0: it does
     int64_t alone_fen; // decided alone …
     int64_t alone_day; // … on this day, the last one with such a decision
 };

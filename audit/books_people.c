@@ -40,6 +40,38 @@ static void add(struct th_books *books, struct th_text login, struct th_text rol
     }
 }
 
+static bool admin_is_left(const struct th_books *books)
+{
+    const struct th_person *people = books->people.items;
+    for (size_t i = 0; i < books->people.n; i++) {
+        if (people[i].known && (people[i].roles & ADMIN) != 0 && people[i].ended == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void end(struct th_books *books, const struct th_line *line, struct th_text login)
+{
+    struct th_person *person = th_books_person(books, th_books_login(books, login));
+    if (!person || books->partial) {
+        return;
+    }
+    if (!person->known || person->ended != 0) {
+        th_fault_add_text(books->faults,
+                          person->known ? TH_FAULT_LOGIN_ENDED : TH_FAULT_LOGIN_UNKNOWN, login, 0);
+        return;
+    }
+    person->ended = line->seq;
+    size_t row = th_table_find_id(&books->holder_ids, person->party);
+    if (row != SIZE_MAX && (person->roles & BANK) != 0 && books->holders[row].logins > 0) {
+        books->holders[row].logins--;
+    }
+    if (!admin_is_left(books)) {
+        th_fault_add_text(books->faults, TH_FAULT_LOGIN_LAST, login, 0);
+    }
+}
+
 void th_book_person(struct th_books *books, const struct th_line *line, const struct th_node *nodes)
 {
     static const struct th_text FIRST = {.at = "admin", .size = 5};
@@ -56,8 +88,11 @@ void th_book_person(struct th_books *books, const struct th_line *line, const st
         struct th_holder *holder =
             party != 0 && th_text_is(role, "bank") ? th_books_holder(books, party) : NULL;
         if (holder) {
-            holder->has_login = true;
+            holder->logins++;
         }
+    } else if (th_text_is(line->entry_kind, "user.end") &&
+               th_text_member(nodes, line->first_node, "login", &login)) {
+        end(books, line, login);
     }
 }
 
@@ -77,7 +112,7 @@ void th_book_stand_in(struct th_books *books, const struct th_post *post,
                       const struct th_deal *deal, int64_t party)
 {
     size_t row = th_table_find_id(&books->holder_ids, party);
-    if (row != SIZE_MAX && books->holders[row].has_login) {
+    if (row != SIZE_MAX && books->holders[row].logins > 0) {
         th_fault_add_text(books->faults, TH_FAULT_TRADE_STAND_IN, post->line->login, deal->id);
     }
 }
@@ -93,6 +128,7 @@ void th_book_may(struct th_books *books, const struct th_line *line, struct th_t
                {TH_TEXT("registry.rebuild"), ADMIN},
                {TH_TEXT("user.add"), ADMIN},
                {TH_TEXT("user.limit"), ADMIN},
+               {TH_TEXT("user.end"), ADMIN},
                {TH_TEXT("rule.set"), OFFICER},
                {TH_TEXT("package.create"), CLERK | OFFICER | ADMIN},
                {TH_TEXT("package.submit"), CLERK | OFFICER | ADMIN},
@@ -127,6 +163,10 @@ void th_book_may(struct th_books *books, const struct th_line *line, struct th_t
         person->known = true; // told once
         th_fault_add_text(books->faults, TH_FAULT_LOGIN_UNKNOWN, line->login, 0);
         return;
+    }
+    // An admin's own end is the last thing that he enters; told once an entry.
+    if (person->ended != 0 && line->seq > person->ended && th_text_same(what, line->entry_kind)) {
+        th_fault_add_text(books->faults, TH_FAULT_LOGIN_ENDED, line->login, 0);
     }
     for (size_t i = 0; i < sizeof(MAY) / sizeof(MAY[0]); i++) {
         if (th_text_same(what, MAY[i].what) && (person->roles & MAY[i].roles) == 0) {

@@ -184,6 +184,9 @@
       "package {a}: its parcels are left owing {b} kilograms, its vintages end with {c}")          \
     X(LOGIN_UNKNOWN, "login_unknown", "从未添加过用户 {t}", "the login {t} was never added")       \
     X(LOGIN_AGAIN, "login_again", "用户 {t} 添加了两次", "the login {t} is added twice")           \
+    X(LOGIN_ENDED, "login_ended", "用户 {t} 此前已停用", "the login {t} had ended before")         \
+    X(LOGIN_LAST, "login_last", "用户 {t} 停用后没有管理员了",                                     \
+      "no admin is left when the login {t} ends")                                                  \
     X(LOGIN_ROLE, "login_role", "用户 {t} 的角色不能做这件事",                                     \
       "the role of the login {t} does not permit this")                                            \
     X(ACCOUNT_SELF, "account_self", "收款账户 {a} 由同一人（{t}）提出和确认",                      \

@@ -41,11 +41,11 @@ static bool hashed_body(struct th_scan *scan, struct th_tape *tape, struct th_te
 // Bodies that say who did what, beside those that carry posts.
 static bool is_kept(const struct th_line *line, const struct th_tape *tape)
 {
-    static const char *const KINDS[] = {"registry.create", "registry.key",     "registry.restored",
-                                        "party.add",       "user.add",         "village.add",
-                                        "village.import",  "package.create",   "package.submit",
-                                        "package.verify",  "package.withdraw", "package.issue",
-                                        "rule.set"};
+    static const char *const KINDS[] = {"registry.create", "registry.key",   "registry.restored",
+                                        "party.add",       "user.add",       "user.end",
+                                        "village.add",     "village.import", "package.create",
+                                        "package.submit",  "package.verify", "package.withdraw",
+                                        "package.issue",   "rule.set"};
     const struct th_node *nodes = tape->nodes;
     if (th_node_get(nodes, line->first_node, "posts") ||
         th_node_get(nodes, line->first_node, "idempotency")) {

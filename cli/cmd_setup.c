@@ -96,6 +96,13 @@ static enum th_status run_user_list(struct th_cli *cli, struct th_json **ret_rep
     return th_user_list(cli->registry, ret_reply, err);
 }
 
+static enum th_status run_user_end(struct th_cli *cli, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    return th_user_end(cli->registry, &cli->request, cli->positionals[0],
+                       th_cli_option(cli, "reason"), ret_reply, err);
+}
+
 static enum th_status run_completion(struct th_cli *cli, struct th_json **ret_reply,
                                      struct th_error *err)
 {
@@ -145,8 +152,10 @@ const struct th_cli_command th_cli_setup_commands[] = {
      "login role village party_id activation_code", run_user_add},
     {"user", "limit", TH_CLI_WRITE, "LOGIN", "amount=A tonnes=N from=DATE",
      "limit_id login from amount_fen tonnes", th_cli_run_user_limit},
-    {"user", "list", TH_CLI_READ, "", "", "users: login role village party_id limit_fen limit_t",
-     run_user_list},
+    {"user", "end", TH_CLI_WRITE, "LOGIN", "reason!=TEXT", "login role reason warnings",
+     run_user_end},
+    {"user", "list", TH_CLI_READ, "", "",
+     "users: login role village party_name limit_fen limit_t state ended_on", run_user_list},
     {"completion", "", TH_CLI_NO_FILE, "", "", "", run_completion},
     {0},
 };

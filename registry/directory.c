@@ -6,6 +6,7 @@
 
 #include "core/codes.h"
 #include "core/text.h"
+#include "registry/act.h"
 #include "registry/activation.h"
 #include "registry/directory_internal.h"
 #include "registry/reference.h"
@@ -357,6 +358,65 @@ enum th_status th_user_add(struct th_registry *registry, const struct th_request
     return TH_OK;
 }
 
+// A registry without an admin could let nobody in any more. Of the other roles, and of the logins
+// of a party, the last one may go: the reply says what this means.
+static enum th_status end_user(struct th_work *work, const struct th_user *user, const char *reason,
+                               struct th_json *warnings, struct th_error *err)
+{
+    struct th_store *store = th_work_store(work);
+    bool others = false;
+    bool speaks = true;
+    enum th_status status = th_user_end_insert(store, user->login, reason, th_work_seq(work), err);
+    if (status == TH_OK) {
+        status = th_user_has_other(store, user, &others, err);
+    }
+    if (status == TH_OK && !others && strcmp(user->role, "admin") == 0) {
+        status = th_error_set(err, TH_CONFLICT, "last_admin", "login", user->login, NULL);
+    }
+    if (status == TH_OK && user->party_id != 0 && strcmp(user->role, "bank") == 0) {
+        status = th_party_has_login(store, user->party_id, &speaks, err);
+    }
+    if (status == TH_OK && !others) {
+        th_json_append_text(warnings, "last_of_role");
+    }
+    if (status == TH_OK && !speaks) {
+        th_json_append_text(warnings, "last_of_party");
+    }
+    return status;
+}
+
+enum th_status th_user_end(struct th_registry *registry, const struct th_request *request,
+                           const char *login, const char *reason, struct th_json **ret_reply,
+                           struct th_error *err)
+{
+    struct th_user user = {.login = ""};
+    struct th_work *work = NULL;
+    char subject[128];
+    enum th_status status = th_act_check_reason(reason, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *input = th_json_object();
+    th_json_set_text(input, "login", login);
+    th_json_set_text(input, "reason", reason);
+    status =
+        th_work_begin(registry, request, TH_MAY_USERS, "user.end", input, &work, ret_reply, err);
+    if (status != TH_OK || !work) {
+        th_json_free(input);
+        return status;
+    }
+    struct th_json *warnings = th_json_array();
+    status = th_user_load(th_work_store(work), login, &user, err);
+    if (status == TH_OK) {
+        status = end_user(work, &user, reason, warnings, err);
+    }
+    struct th_json *reply = user_json(&user);
+    th_json_set_text(reply, "reason", reason);
+    th_json_set(reply, "warnings", warnings);
+    snprintf(subject, sizeof(subject), "user:%s", user.login);
+    return th_work_end(work, status, subject, input, reply, ret_reply, err);
+}
+
 struct users {
     struct th_store *store;
     char today[TH_DATE_TEXT_SIZE];
@@ -371,11 +431,25 @@ static bool list_user(void *context, const struct th_user *user)
     struct users *users = context;
     struct th_json *object = user_json(user);
     struct th_user_limit limit = {.has_amount = false};
-    users->status = th_user_limit_on(users->store, user->login, users->today, &limit, users->err);
+    struct th_party party = {.name = ""};
+    char ended_on[TH_DATE_TEXT_SIZE] = "";
+    users->status = user->party_id != 0
+                        ? th_party_load(users->store, user->party_id, &party, users->err)
+                        : TH_OK;
+    if (users->status == TH_OK) {
+        users->status =
+            th_user_limit_on(users->store, user->login, users->today, &limit, users->err);
+    }
+    if (user->ended_utc != 0) {
+        (void)th_date_format(th_instant_date(user->ended_utc), ended_on);
+    }
+    set_text_or_null(object, "party_name", party.name);
     th_json_set(object, "limit_fen",
                 limit.has_amount ? th_json_int(th_money_fen(limit.amount)) : th_json_null());
     th_json_set(object, "limit_t",
                 limit.has_tonnes ? th_json_int(th_units_t(limit.tonnes)) : th_json_null());
+    th_json_set_text(object, "state", user->ended_utc != 0 ? "ended" : "active");
+    set_text_or_null(object, "ended_on", ended_on);
     th_json_append(users->list, object);
     return users->status == TH_OK;
 }

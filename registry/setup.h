@@ -63,8 +63,16 @@ enum th_status th_user_add(struct th_registry *registry, const struct th_request
                            const char *login, const char *role, const char *village,
                            const char *party, struct th_json **ret_reply,
                            struct th_error *err) TH_MUST_CHECK;
-// users[{login, role, village, party_id, limit_fen, limit_t (up to what he may approve a deal
-// today; null: any)}].
+// The login acts no more, from now on and for good; what it did stands, and what it proposed waits
+// for its decision as before. Reply: login, role, village, party_id, reason, warnings
+// ("last_of_role": nobody else of the role is left, "last_of_party": the party has no login now).
+// TH_USAGE ("reason_needed"), TH_NOT_FOUND ("user_not_found"), TH_CONFLICT ("user_ended",
+// "last_admin").
+enum th_status th_user_end(struct th_registry *registry, const struct th_request *request,
+                           const char *login, const char *reason, struct th_json **ret_reply,
+                           struct th_error *err) TH_MUST_CHECK;
+// users[{login, role, village, party_id, party_name, limit_fen, limit_t (up to what he may approve
+// a deal today; null: any), state ("active", "ended"), ended_on}].
 enum th_status th_user_list(struct th_registry *registry, struct th_json **ret_reply,
                             struct th_error *err) TH_MUST_CHECK;
 

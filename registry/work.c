@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "registry/clock.h"
 #include "registry/head.h"
+#include "registry/login.h"
 #include "store/journal/idempotency_store.h"
 #include "store/journal/journal_store.h"
 #include "store/people/party_store.h"
@@ -106,13 +107,7 @@ static void name_roles(unsigned bits, char *buf, size_t size)
 static enum th_status identify(struct th_work *work, struct th_store *store, struct th_error *err)
 {
     const char *login = work->login;
-    if (login == NULL || login[0] == '\0') {
-        return th_error_set(err, TH_NOT_PERMITTED, "login_missing", NULL);
-    }
-    enum th_status status = th_user_load(store, login, &work->user, err);
-    if (status == TH_NOT_FOUND) {
-        return th_error_set(err, TH_NOT_PERMITTED, "login_unknown", "login", login, NULL);
-    }
+    enum th_status status = th_login_load(store, login, &work->user, err);
     if (status != TH_OK) {
         return status;
     }

@@ -48,7 +48,7 @@ struct th_actor { // the user behind the request; borrowed from the work
 // everything the caller asked for, hashed to tell a repeated request from another one under the
 // same key. On TH_OK either *ret_work is set, or it stays NULL and *ret_reply is the reply stored
 // earlier. TH_NOT_PERMITTED
-// ("login_missing", "login_unknown", "role_not_allowed"), TH_CONFLICT
+// ("login_missing", "login_unknown", "login_ended", "role_not_allowed"), TH_CONFLICT
 // ("idempotency_other_input"), TH_INVALID ("text_encoding": input that is not UTF-8), TH_BUSY.
 enum th_status th_work_begin(struct th_registry *registry, const struct th_request *request,
                              enum th_permission permission, const char *kind,

@@ -76,6 +76,7 @@ static const struct book {
     BOOK(package, "package_id"),
     BOOK(outbox_target, "target_id"),
     BOOK(user_limit, "limit_id"),
+    BOOK(user_end, "login"),
     BOOK(beneficiary_review, "review_id"),
     BOOK(enterprise_year, "record_id"),
     BOOK(overlap_waiver, "waiver_id"),

@@ -187,6 +187,7 @@ static const char SQL_ROWS[] = "SELECT count(*), coalesce(sum(seq NOT BETWEEN 1 
                                " UNION ALL SELECT seq FROM village"
                                " UNION ALL SELECT seq FROM party"
                                " UNION ALL SELECT seq FROM user_account"
+                               " UNION ALL SELECT seq FROM user_end"
                                " UNION ALL SELECT seq FROM document"
                                " UNION ALL SELECT seq FROM import"
                                " UNION ALL SELECT seq FROM import_profile"

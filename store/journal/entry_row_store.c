@@ -28,6 +28,7 @@ static const char *const TABLES[] = {
     "tenure_document",
     "tenure_end",
     "user_account",
+    "user_end",
     "user_limit",
     "village",
     "waiver",

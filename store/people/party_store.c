@@ -109,6 +109,18 @@ enum th_status th_user_insert(struct th_store *store, const struct th_user *user
                        err);
 }
 
+enum th_status th_user_end_insert(struct th_store *store, const char *login, const char *reason,
+                                  int64_t seq, struct th_error *err)
+{
+    static const char SQL[] =
+        "INSERT INTO user_end (login, reason, seq) VALUES (?1, ?2, ?3) RETURNING *";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_text(q, 1, login);
+    th_bind_text(q, 2, reason);
+    th_bind_int(q, 3, seq);
+    return conflict_as(th_entry_run(q, "user_end", err), "user_ended", "login", login, err);
+}
+
 enum th_status th_document_insert(struct th_store *store, const struct th_hash *sha256,
                                   const char *name, int64_t size_bytes, int64_t seq,
                                   int64_t *ret_document_id, struct th_error *err)
@@ -311,13 +323,17 @@ static void read_user(struct th_stmt *q, struct th_user *ret_user)
     th_column_copy(q, 1, ret_user->role, sizeof(ret_user->role));
     th_column_copy(q, 2, ret_user->village, sizeof(ret_user->village));
     ret_user->party_id = th_column_is_null(q, 3) ? 0 : th_column_int(q, 3);
+    ret_user->ended_utc = th_column_is_null(q, 4) ? 0 : th_column_int(q, 4);
 }
+
+#define SQL_USERS                                                                                  \
+    "SELECT u.login, u.role, u.village, u.party_id, (SELECT j.at_utc FROM user_end e "             \
+    "JOIN journal j ON j.seq = e.seq WHERE e.login = u.login) FROM user_account u "
 
 enum th_status th_user_load(struct th_store *store, const char *login, struct th_user *ret_user,
                             struct th_error *err)
 {
-    static const char SQL[] =
-        "SELECT login, role, village, party_id FROM user_account WHERE login = ?1";
+    static const char SQL[] = SQL_USERS "WHERE u.login = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text_borrowed(q, 1, login);
     enum th_status status = TH_OK;
@@ -330,19 +346,35 @@ enum th_status th_user_load(struct th_store *store, const char *login, struct th
     return status;
 }
 
+static enum th_status any_found(struct th_stmt *q, bool *ret_any, struct th_error *err)
+{
+    int64_t n = 0;
+    enum th_status status = th_stmt_int(q, 0, &n, err);
+    if (status == TH_OK) {
+        *ret_any = n > 0;
+    }
+    return status;
+}
+
+enum th_status th_user_has_other(struct th_store *store, const struct th_user *user, bool *ret_has,
+                                 struct th_error *err)
+{
+    static const char SQL[] = "SELECT count(*) FROM user_account WHERE role = ?1 AND login <> ?2 "
+                              "AND login NOT IN (SELECT login FROM user_end)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_text(q, 1, user->role);
+    th_bind_text(q, 2, user->login);
+    return any_found(q, ret_has, err);
+}
+
 enum th_status th_party_has_login(struct th_store *store, int64_t party_id, bool *ret_has,
                                   struct th_error *err)
 {
-    static const char SQL[] =
-        "SELECT count(*) FROM user_account WHERE party_id = ?1 AND role = 'bank'";
+    static const char SQL[] = "SELECT count(*) FROM user_account WHERE party_id = ?1 "
+                              "AND role = 'bank' AND login NOT IN (SELECT login FROM user_end)";
     struct th_stmt *q = th_db_query(store, SQL);
-    int64_t n = 0;
     th_bind_int(q, 1, party_id);
-    enum th_status status = th_stmt_int(q, 0, &n, err);
-    if (status == TH_OK) {
-        *ret_has = n > 0;
-    }
-    return status;
+    return any_found(q, ret_has, err);
 }
 
 enum th_status th_village_each(struct th_store *store,
@@ -384,8 +416,7 @@ enum th_status th_user_each(struct th_store *store,
                             bool (*visit)(void *context, const struct th_user *user), void *context,
                             struct th_error *err)
 {
-    static const char SQL[] =
-        "SELECT login, role, village, party_id FROM user_account ORDER BY login";
+    static const char SQL[] = SQL_USERS "ORDER BY u.login";
     struct th_stmt *q = th_db_query(store, SQL);
     struct th_user user;
     enum th_status status = TH_OK;

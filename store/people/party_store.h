@@ -27,6 +27,7 @@ struct th_user {
     char role[16];
     char village[TH_CODE_SIZE]; // "" when not bound
     int64_t party_id;           // 0 without
+    int64_t ended_utc;          // since when it acts no more; 0: it does
 };
 
 // `seq` is the journal entry that the row belongs to. TH_CONFLICT ("village_exists",
@@ -42,6 +43,10 @@ enum th_status th_document_insert(struct th_store *store, const struct th_hash *
                                   const char *name, int64_t size_bytes, int64_t seq,
                                   int64_t *ret_document_id, struct th_error *err) TH_MUST_CHECK;
 
+// From this entry on the login acts no more. TH_CONFLICT ("user_ended").
+enum th_status th_user_end_insert(struct th_store *store, const char *login, const char *reason,
+                                  int64_t seq, struct th_error *err) TH_MUST_CHECK;
+
 // TH_NOT_FOUND ("village_not_found", "party_not_found", "user_not_found").
 enum th_status th_village_load(struct th_store *store, const char *code,
                                struct th_village *ret_village, struct th_error *err) TH_MUST_CHECK;
@@ -52,7 +57,10 @@ enum th_status th_party_load(struct th_store *store, int64_t party_id, struct th
                              struct th_error *err) TH_MUST_CHECK;
 enum th_status th_user_load(struct th_store *store, const char *login, struct th_user *ret_user,
                             struct th_error *err) TH_MUST_CHECK;
-// Does a party act in the registry by logins of its own, of role bank?
+// Does anybody of that role but the login still act?
+enum th_status th_user_has_other(struct th_store *store, const struct th_user *user, bool *ret_has,
+                                 struct th_error *err) TH_MUST_CHECK;
+// Does a party act in the registry by logins of its own, of role bank, that have not ended?
 enum th_status th_party_has_login(struct th_store *store, int64_t party_id, bool *ret_has,
                                   struct th_error *err) TH_MUST_CHECK;
 

@@ -417,6 +417,10 @@ static void audit__officers_stand_in_for_who_has_no_login(void **state)
         test_journal_begin(&journal);
         test_journal_entry(&journal, "user.add", "user:x",
                            "{'login':'bo','party_id':5,'role':'bank'}");
+        // Of party 6, but no longer.
+        test_journal_entry(&journal, "user.add", "user:x",
+                           "{'login':'gone','party_id':6,'role':'bank'}");
+        test_journal_entry(&journal, "user.end", "user:x", "{'login':'gone','reason':'x'}");
         for (size_t k = 0; k < STEPS && CASES[i].steps[k].login; k++) {
             journal.login = CASES[i].steps[k].login;
             test_journal_entry(&journal, "trade.step", "trade:1", "{'posts':[%s]}",
@@ -513,6 +517,61 @@ static void audit__nobody_becomes_an_officer_by_himself(void **state)
     test_journal_end(&journal);
     test_expect_fault(&journal, TH_FAULT_LOGIN_AGAIN, journal.seq);
     test_journal_clear(&journal);
+}
+
+#define ENDED(login) "user.end", "user:x", "{'login':'" login "','reason':'x'}"
+
+static void audit__an_ended_login_enters_nothing_more(void **state)
+{
+    struct test_journal journal;
+    (void)state;
+    // What it proposed is decided by another person, and its own end is no fault.
+    test_journal_begin(&journal);
+    test_journal_user(&journal, "admin-2", "admin");
+    journal.login = "wang";
+    test_journal_entry(&journal, "trade.propose", "trade:1", "%s", PROPOSED("wang"));
+    journal.login = "admin";
+    test_journal_entry(&journal, ENDED("wang"));
+    test_journal_entry(&journal, ENDED("admin"));
+    journal.login = "li";
+    test_journal_entry(&journal, "trade.approve", "trade:1", "%s", APPROVED("li"));
+    test_journal_end(&journal);
+    test_expect_good(&journal);
+    test_journal_clear(&journal);
+    test_journal_begin(&journal);
+    test_journal_entry(&journal, ENDED("wang"));
+    journal.login = "wang";
+    test_journal_entry(&journal, "trade.propose", "trade:1", "%s", PROPOSED("wang"));
+    test_journal_end(&journal);
+    test_expect_fault(&journal, TH_FAULT_LOGIN_ENDED, journal.seq);
+    test_journal_clear(&journal);
+}
+
+static void audit__logins_end_by_an_admin_once_and_one_admin_stays(void **state)
+{
+    static const struct {
+        const char *login;
+        const char *ended;
+        int times;
+        enum th_fault_code code;
+    } CASES[] = {{"officer", "wang", 1, TH_FAULT_LOGIN_ROLE},
+                 {"admin", "ghost", 1, TH_FAULT_LOGIN_UNKNOWN},
+                 {"admin", "wang", 2, TH_FAULT_LOGIN_ENDED},
+                 {"admin", "admin", 1, TH_FAULT_LOGIN_LAST}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        test_journal_begin(&journal);
+        journal.login = CASES[i].login;
+        for (int k = 0; k < CASES[i].times; k++) {
+            test_journal_entry(&journal, "user.end", "user:x", "{'login':'%s','reason':'x'}",
+                               CASES[i].ended);
+        }
+        test_journal_end(&journal);
+        print_message("case %zu\n", i);
+        test_expect_fault(&journal, CASES[i].code, journal.seq);
+        test_journal_clear(&journal);
+    }
 }
 
 // An address by a clerk sends the villages' money elsewhere.
@@ -624,6 +683,8 @@ int main(void)
         cmocka_unit_test(audit__officers_stand_in_for_who_has_no_login),
         cmocka_unit_test(audit__units_are_retired_for_names_that_another_person_accepted),
         cmocka_unit_test(audit__nobody_becomes_an_officer_by_himself),
+        cmocka_unit_test(audit__an_ended_login_enters_nothing_more),
+        cmocka_unit_test(audit__logins_end_by_an_admin_once_and_one_admin_stays),
         cmocka_unit_test(audit__the_banks_messages_are_the_admins_and_the_banks),
         cmocka_unit_test(audit__where_a_party_is_paid_is_confirmed_by_another),
         cmocka_unit_test(audit__an_idempotency_key_acts_once_for_a_login),

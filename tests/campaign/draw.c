@@ -588,7 +588,7 @@ static void other(struct dice *dice, const struct model *model, struct act *act,
         act->login = ADMIN;
         act->to = COLLEAGUE;
         act->amount_fen = once_in(dice, 4) ? NOT_GIVEN : roll(dice, 500000);
-        act->tonnes = once_in(dice, 4) ? NOT_GIVEN : 1 + roll(dice, 90);
+        act->tonnes = once_in(dice, 4) ? NOT_GIVEN : roll(dice, 90);
     } else if (at < 88) {
         act->kind = ACT_REVIEW;
         act->login = once_in(dice, 2) ? DESK : OFFICER;

@@ -86,6 +86,7 @@ bool in_future(const struct model *model, const struct act *act);
 // May a login not say that money arrived at a party, as one speaks for it and this is another's?
 bool receiver_unheard(int login, int party);
 bool has_login(int party);
+bool limited_to_nothing(const struct model *model, int login);
 // An officer proposes for who has no login alone. "officer_stands_in".
 const char *check_stand_in(int login, const struct deal *deal);
 int party_of(int login); // NONE

@@ -67,6 +67,11 @@ static const char *unheard(const struct model *model, int login, const struct de
     return refund ? "buyer_unheard" : "giver_unheard";
 }
 
+bool limited_to_nothing(const struct model *model, int login)
+{
+    return model->limited[login] && (model->limit_fen[login] == 0 || model->limit_t[login] == 0);
+}
+
 bool has_login(int party)
 {
     bool has = false;
@@ -155,6 +160,9 @@ const char *check_persons(const struct model *model, int login, int on, const st
     refusal = refusal ? refusal : side_unheard(model, login, deal);
     if (refusal) {
         return refusal;
+    }
+    if (limited_to_nothing(model, login)) {
+        return "limit_nothing";
     }
     if (model->limited[login] && model->limit_fen[login] != NOT_GIVEN &&
         worth(deal) > model->limit_fen[login]) {

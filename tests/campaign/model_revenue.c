@@ -257,6 +257,9 @@ static const char *decide(struct model *model, const struct act *act)
     if (approves && listed_costs(model, act->login, run)) {
         return "cost_second_person";
     }
+    if (approves && limited_to_nothing(model, act->login)) {
+        return "limit_nothing";
+    }
     if (approves && model->limited[act->login] && model->limit_fen[act->login] != NOT_GIVEN &&
         sum > model->limit_fen[act->login]) {
         return "limit_amount";

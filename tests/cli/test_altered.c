@@ -24,6 +24,8 @@ static const struct {
 static const char *const MORE[] = {
     "--as officer rule set deal_alone_cny 500 --reason 样例",
     "user limit anji-1 --amount 1000000 --tonnes 5000",
+    "user add former --role clerk",
+    "user end former --reason 离职",
     "--idempotency-key k1 party add --kind fund --name 公益基金",
     "--as clerk-m draft open {sample}/majianong.geojson",
     "--as clerk-m profile save 马家弄 --kind bamboo",

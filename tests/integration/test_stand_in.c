@@ -189,6 +189,47 @@ static void listing__is_withdrawn_by_an_officer_for_who_has_no_login_alone(void 
     assert_int_equal(units_t(market, FIRM, TH_BLOCK_LOCKED), 100);
 }
 
+static void end_login(struct market *market, const char *login, const char *warning)
+{
+    const struct th_request admin = {.login = "admin"};
+    struct th_json *reply = NULL;
+    assert_ok(th_user_end(market->world.registry, &admin, login, "离职", &reply, &market->err),
+              &market->err);
+    const struct th_json *told = th_json_get(reply, "warnings");
+    assert_int_equal(th_json_size(told), warning ? 1 : 0);
+    if (warning) {
+        assert_string_equal(th_json_text(th_json_at(told, 0)), warning);
+    }
+    th_json_free(reply);
+}
+
+// What an ended login proposed waits for another person; its party is without a login then.
+static void officers__stand_in_where_the_last_login_ended(void **state)
+{
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    market_login(market, "works-2", "制药厂");
+    for (int i = 0; i < 2; i++) {
+        int64_t trade_id = market_id(transfer(market, "officer", "1", "制药厂", TH_OK));
+        approve(market, "works", trade_id, TH_OK);
+    }
+    int64_t open = market_id(transfer(market, "works-2", "制药厂", "竹农", TH_OK));
+    end_login(market, "works-2", NULL);
+    assert_null(transfer(market, "officer", "制药厂", "竹农", TH_NOT_PERMITTED));
+    market_refused(market, "officer_stands_in");
+    end_login(market, "works", "last_of_party");
+    approve(market, "works", open, TH_NOT_PERMITTED);
+    market_refused(market, "login_ended");
+    assert_status(th_inbox(market->world.registry, "works", &reply, &market->err), TH_NOT_PERMITTED,
+                  &market->err);
+    market_refused(market, "login_ended");
+    approve(market, "officer", open, TH_OK);
+    assert_int_equal(units_t(market, MARKET_PERSON, TH_BLOCK_HELD), 900);
+    approve(market, "officer-2", market_id(transfer(market, "officer", "竹农", "制药厂", TH_OK)),
+            TH_OK);
+    assert_int_equal(units_t(market, FIRM, TH_BLOCK_HELD), 1800);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, market_teardown)
 
 int main(void)
@@ -199,6 +240,7 @@ int main(void)
         TEST(officers__are_enough_between_two_without_logins),
         TEST(purchase__of_several_is_proposed_by_officers_while_none_has_a_login),
         TEST(listing__is_withdrawn_by_an_officer_for_who_has_no_login_alone),
+        TEST(officers__stand_in_where_the_last_login_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

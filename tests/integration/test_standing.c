@@ -231,6 +231,41 @@ static void user_list__shows_the_limits_of_today(void **state)
     assert_true(seen);
 }
 
+static void set_limit(struct market *market, const char *amount, const char *tonnes,
+                      enum th_status want)
+{
+    const struct th_request admin = {.login = "admin"};
+    const struct th_user_limit_input input = {
+        .login = "officer", .amount = amount, .tonnes = tonnes};
+    struct th_json *reply = NULL;
+    assert_status(th_user_limit_set(market->world.registry, &admin, &input, &reply, &market->err),
+                  want, &market->err);
+    th_json_free(reply);
+}
+
+// A transfer has no price, and what is moved may have cost nothing: not even that.
+static void approval__a_limit_of_zero_permits_nothing(void **state)
+{
+    struct market *market = *state;
+    const struct th_request bank = {.login = "bank"};
+    const struct th_unit_transfer_input transfer = {.from = "1", .to = "竹农", .tonnes = "10"};
+    struct th_json *reply = NULL;
+    assert_ok(
+        th_trade_propose_transfer(market->world.registry, &bank, &transfer, &reply, &market->err),
+        &market->err);
+    int64_t trade_id = market_id(reply);
+    set_limit(market, "0", NULL, TH_OK);
+    assert_null(market_approve(market, trade_id, TH_NOT_PERMITTED));
+    market_refused(market, "limit_nothing");
+    set_limit(market, NULL, "0", TH_OK);
+    assert_null(market_approve(market, trade_id, TH_NOT_PERMITTED));
+    market_refused(market, "limit_nothing");
+    set_limit(market, NULL, "-1", TH_INVALID);
+    market_refused(market, "limit_tonnes_invalid");
+    set_limit(market, "0.01", "10", TH_OK);
+    th_json_free(market_approve(market, trade_id, TH_OK));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, market_setup_anji, market_teardown)
 
 int main(void)
@@ -243,6 +278,7 @@ int main(void)
         TEST(purchase__of_two_villages_names_both),
         TEST(list__finds_deals_by_where_they_stand),
         TEST(user_list__shows_the_limits_of_today),
+        TEST(approval__a_limit_of_zero_permits_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,8 @@
 #define TH_TESTS_TABLE_NAMES_H
 
 // What never changes once written. Every table is either here or in STATE_TABLES.
-static const char *const INSERT_ONLY[] = {"user_limit",
+static const char *const INSERT_ONLY[] = {"user_end",
+                                          "user_limit",
                                           "trade_schedule",
                                           "activity",
                                           "enterprise_year",

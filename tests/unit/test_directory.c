@@ -376,7 +376,103 @@ static void user_list__names_everybody_but_no_secret(void **state)
     struct th_json *reply = NULL;
     assert_ok(th_user_list(world->registry, &reply, &err), &err);
     expect_json(reply, "{\"users\":[{\"login\":\"admin\",\"role\":\"admin\",\"village\":null,"
-                       "\"party_id\":null,\"limit_fen\":null,\"limit_t\":null}]}");
+                       "\"party_id\":null,\"party_name\":null,\"limit_fen\":null,"
+                       "\"limit_t\":null,\"state\":\"active\",\"ended_on\":null}]}");
+}
+
+static void add_user(struct th_test_world *world, const char *login, const char *role,
+                     const char *party)
+{
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    assert_ok(th_user_add(world->registry, &ADMIN, login, role, NULL, party, &reply, &err), &err);
+    th_json_free(reply);
+}
+
+// The warnings of the reply, one behind the other; NULL: refused, with that key.
+static void end_user(struct th_test_world *world, const char *by, const char *login,
+                     const char *reason, const char *warnings, const char *key)
+{
+    const struct th_request request = {.login = by};
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    char *told = NULL;
+    enum th_status status = th_user_end(world->registry, &request, login, reason, &reply, &err);
+    if (!warnings) {
+        assert_int_not_equal(status, TH_OK);
+        assert_string_equal(err.key, key);
+        assert_null(reply);
+        return;
+    }
+    assert_ok(status, &err);
+    assert_ok(th_json_dump(th_json_get(reply, "warnings"), TH_JSON_COMPACT, &told, &err), &err);
+    assert_string_equal(told, warnings);
+    free(told);
+    th_json_free(reply);
+}
+
+static void user_end__the_login_does_nothing_more_and_what_it_did_stands(void **state)
+{
+    struct th_test_world *world = *state;
+    const struct th_request clerk = {.login = "zhang", .idempotency_key = "k"};
+    const struct th_request later = {.login = "zhang"};
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    add_user(world, "zhang", "clerk", NULL);
+    assert_ok(
+        th_village_add(world->registry, &clerk, "330523001009", "石岭村", "递铺街道", &reply, &err),
+        &err);
+    th_json_free(reply);
+    end_user(world, "admin", "zhang", "调离", "[\"last_of_role\"]", NULL);
+    reply = NULL;
+    assert_status(
+        th_village_add(world->registry, &later, "330523001008", "后坞村", "递铺街道", &reply, &err),
+        TH_NOT_PERMITTED, &err);
+    assert_string_equal(err.key, "login_ended");
+    char on[16];
+    snprintf(on, sizeof(on), "%s", th_error_arg_get(&err, "on"));
+    // Nor is he told again what he was told under his key.
+    assert_status(
+        th_village_add(world->registry, &clerk, "330523001009", "石岭村", "递铺街道", &reply, &err),
+        TH_NOT_PERMITTED, &err);
+    assert_int_equal(th_test_sql_int(world->store, "SELECT count(*) FROM village"), 1);
+    assert_int_equal(th_test_sql_int(world->store,
+                                     "SELECT count(*) FROM user_end e JOIN journal j ON j.seq = "
+                                     "e.seq WHERE e.login = 'zhang' AND e.reason = '调离' AND "
+                                     "j.kind = 'user.end' AND j.subject = 'user:zhang'"),
+                     1);
+    assert_ok(th_user_list(world->registry, &reply, &err), &err);
+    const struct th_json *zhang = th_json_at(th_json_get(reply, "users"), 1);
+    assert_string_equal(th_json_get_text(zhang, "state", ""), "ended");
+    assert_string_equal(th_json_get_text(zhang, "ended_on", ""), on);
+    th_json_free(reply);
+}
+
+static void user_end__a_login_ends_once_and_never_comes_back(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    add_user(world, "zhang", "clerk", NULL);
+    add_user(world, "zhao", "clerk", NULL);
+    end_user(world, "zhao", "zhang", "x", NULL, "role_not_allowed");
+    end_user(world, "admin", "zhang", " ", NULL, "reason_needed");
+    end_user(world, "admin", "nobody", "x", NULL, "user_not_found");
+    end_user(world, "admin", "zhang", "x", "[]", NULL);
+    end_user(world, "admin", "zhang", "x", NULL, "user_ended");
+    assert_status(th_user_add(world->registry, &ADMIN, "zhang", "clerk", NULL, NULL, &reply, &err),
+                  TH_CONFLICT, &err);
+    assert_string_equal(err.key, "user_exists");
+}
+
+static void user_end__an_admin_remains(void **state)
+{
+    struct th_test_world *world = *state;
+    end_user(world, "admin", "admin", "x", NULL, "last_admin");
+    add_user(world, "chen", "admin", NULL);
+    end_user(world, "admin", "admin", "x", "[]", NULL);
+    end_user(world, "admin", "chen", "x", NULL, "login_ended");
+    end_user(world, "chen", "chen", "x", NULL, "last_admin");
 }
 
 // Whoever bears a bank's name could be paid in its stead, and blanks are not seen on paper.
@@ -442,6 +538,9 @@ int main(void)
         WITH_REGISTRY(user_add__every_user_gets_another_code),
         WITH_REGISTRY(user_add__unfit_users_are_refused),
         WITH_REGISTRY(user_list__names_everybody_but_no_secret),
+        WITH_REGISTRY(user_end__the_login_does_nothing_more_and_what_it_did_stands),
+        WITH_REGISTRY(user_end__a_login_ends_once_and_never_comes_back),
+        WITH_REGISTRY(user_end__an_admin_remains),
         WITH_REGISTRY(party__several_of_one_name_are_told_apart_by_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,15 @@
 #include "store/people/limit_store.h"
 #include "trading/trading_internal.h"
 
+// Unlike the tonnes of a deal, these may be none.
+static enum th_status read_tonnes(const char *text, struct th_units *ret_tonnes,
+                                  struct th_error *err)
+{
+    return th_units_parse(text, ret_tonnes, NULL) == TH_OK
+               ? TH_OK
+               : th_error_set(err, TH_INVALID, "limit_tonnes_invalid", "tonnes", text, NULL);
+}
+
 static enum th_status read_limit(struct th_registry *registry,
                                  const struct th_user_limit_input *input,
                                  struct th_user_limit *limit, char from_on[TH_ON_SIZE],
@@ -25,7 +34,7 @@ static enum th_status read_limit(struct th_registry *registry,
         status = th_money_parse(input->amount, &limit->amount, err);
     }
     if (status == TH_OK && limit->has_tonnes) {
-        status = th_tonnes_parse(input->tonnes, &limit->tonnes, err);
+        status = read_tonnes(input->tonnes, &limit->tonnes, err);
     }
     limit->login = input->login;
     limit->from_on = from_on;
@@ -67,6 +76,9 @@ enum th_status th_user_limit_set(struct th_registry *registry, const struct th_r
     int64_t limit_id = 0;
     struct th_json *reply = NULL;
     status = th_user_load(th_work_store(work), input->login, &user, err);
+    if (status == TH_OK && user.ended_utc != 0) {
+        status = th_error_set(err, TH_CONFLICT, "user_ended", "login", user.login, NULL);
+    }
     if (status == TH_OK) {
         limit.seq = th_work_seq(work);
         status = th_user_limit_insert(th_work_store(work), &limit, &limit_id, err);

@@ -56,6 +56,12 @@ enum th_status th_check_alone_sum(struct th_work *work, struct th_money amount,
                         th_money_format(before, before_text), "limit", limit, NULL);
 }
 
+static bool permits_nothing(const struct th_user_limit *limit)
+{
+    return (limit->has_amount && th_money_fen(limit->amount) == 0) ||
+           (limit->has_tonnes && th_units_t(limit->tonnes) == 0);
+}
+
 enum th_status th_check_limit(struct th_work *work, struct th_money amount, struct th_units tonnes,
                               struct th_error *err)
 {
@@ -65,6 +71,9 @@ enum th_status th_check_limit(struct th_work *work, struct th_money amount, stru
     const char *login = th_work_actor(work)->login;
     enum th_status status = th_user_limit_on(
         th_work_store(work), login, th_date_format(th_work_today(work), today), &limit, err);
+    if (status == TH_OK && permits_nothing(&limit)) {
+        return th_error_set(err, TH_NOT_PERMITTED, "limit_nothing", "login", login, NULL);
+    }
     if (status == TH_OK && limit.has_amount && th_money_compare(amount, limit.amount) > 0) {
         return th_error_set(err, TH_NOT_PERMITTED, "limit_amount", "login", login, "limit",
                             th_money_format(limit.amount, text), NULL);

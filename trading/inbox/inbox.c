@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "registry/login.h"
 #include "registry/reply.h"
 #include "store/deal/reversal_store.h"
 #include "store/deal/sale_store.h"
@@ -547,17 +548,6 @@ static struct th_json *inbox_json(const struct th_inbox *inbox)
     return reply;
 }
 
-static enum th_status find_user(struct th_inbox *inbox, const char *login, struct th_error *err)
-{
-    if (!login || login[0] == '\0') {
-        return th_error_set(err, TH_NOT_PERMITTED, "login_missing", NULL);
-    }
-    enum th_status status = th_user_load(inbox->store, login, &inbox->user, err);
-    return status == TH_NOT_FOUND
-               ? th_error_set(err, TH_NOT_PERMITTED, "login_unknown", "login", login, NULL)
-               : status;
-}
-
 enum th_status th_inbox(struct th_registry *registry, const char *login, struct th_json **ret_reply,
                         struct th_error *err)
 {
@@ -573,7 +563,7 @@ enum th_status th_inbox(struct th_registry *registry, const char *login, struct 
     if (status != TH_OK) {
         return status;
     }
-    status = find_user(&inbox, login, err);
+    status = th_login_load(inbox.store, login, &inbox.user, err);
     for (size_t i = 0; i < sizeof(SOURCES) / sizeof(SOURCES[0]) && status == TH_OK; i++) {
         status = SOURCES[i](&inbox, err);
     }

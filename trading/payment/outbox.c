@@ -10,6 +10,7 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "net/post.h"
+#include "registry/login.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "store/revenue/outbox_store.h"
@@ -120,13 +121,7 @@ enum th_status th_outbox_check_login(struct th_registry *registry, const struct 
                                      struct th_error *err)
 {
     struct th_user user;
-    if (!request->login || request->login[0] == '\0') {
-        return th_error_set(err, TH_NOT_PERMITTED, "login_missing", NULL);
-    }
-    enum th_status status = th_user_load(th_registry_store(registry), request->login, &user, err);
-    if (status == TH_NOT_FOUND) {
-        return th_error_set(err, TH_NOT_PERMITTED, "login_unknown", "login", request->login, NULL);
-    }
+    enum th_status status = th_login_load(th_registry_store(registry), request->login, &user, err);
     if (status == TH_OK && strcmp(user.role, "bank") != 0 && strcmp(user.role, "admin") != 0) {
         status = th_error_set(err, TH_NOT_PERMITTED, "role_not_allowed", "login", request->login,
                               "role", user.role, NULL);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "registry/login.h"
 #include "registry/reference.h"
 #include "trading/payment/payment_internal.h"
 
@@ -273,10 +274,7 @@ enum th_status th_run_may_see_accounts(struct th_store *store, const char *login
         *ret_may = false;
         return TH_OK;
     }
-    enum th_status status = th_user_load(store, login, &user, err);
-    if (status == TH_NOT_FOUND) {
-        return th_error_set(err, TH_NOT_PERMITTED, "login_unknown", "login", login, NULL);
-    }
+    enum th_status status = th_login_load(store, login, &user, err);
     bool bank = status == TH_OK && strcmp(user.role, "bank") == 0;
     if (bank && user.party_id != 0) {
         return is_seller(store, run_id, user.party_id, ret_may, err);

@@ -115,6 +115,13 @@ CREATE TABLE user_account (
     seq             INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Logins that act no more, from the entry on. None comes back, and none changes hands.
+CREATE TABLE user_end (
+    login  TEXT    PRIMARY KEY REFERENCES user_account (login),
+    reason TEXT    NOT NULL CHECK (reason <> ''),
+    seq    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Files that a decision rests on; the registry keeps their digest and name.
 CREATE TABLE document (
     document_id INTEGER PRIMARY KEY,

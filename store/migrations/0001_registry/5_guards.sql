@@ -276,6 +276,14 @@ CREATE TRIGGER unit_event_no_delete BEFORE DELETE ON unit_event
 BEGIN
     SELECT raise(ABORT, 'unit_event: insert only');
 END;
+CREATE TRIGGER user_end_no_update BEFORE UPDATE ON user_end
+BEGIN
+    SELECT raise(ABORT, 'user_end: insert only');
+END;
+CREATE TRIGGER user_end_no_delete BEFORE DELETE ON user_end
+BEGIN
+    SELECT raise(ABORT, 'user_end: insert only');
+END;
 CREATE TRIGGER user_limit_no_update BEFORE UPDATE ON user_limit
 BEGIN
     SELECT raise(ABORT, 'user_limit: insert only');

@@ -18,6 +18,7 @@ void th_books_clear(struct th_books *books)
     th_list_clear(&books->accounts);
     th_list_clear(&books->days);
     th_list_clear(&books->losses);
+    th_list_clear(&books->sorted_losses);
     th_list_clear(&books->moved);
     th_table_clear(&books->words);
     th_revenue_clear(&books->revenue);

@@ -194,7 +194,8 @@ struct th_books { // zeroed memory is empty
     int64_t issuing;       // holder of the package that the entry at hand issues; 0: it issues none
     struct th_list days;   // struct th_days
     struct th_list losses; // struct th_loss
-    struct th_list moved;  // struct th_moved, of the entry at hand
+    struct th_list sorted_losses; // those of the deal at hand
+    struct th_list moved;         // struct th_moved, of the entry at hand
     struct th_revenue revenue;
     struct th_money money;
     struct th_alone_rule *alone; // owned

@@ -254,6 +254,7 @@ static void take_back(struct th_books *books, const struct th_deal *correction)
     struct th_deal *promise = delivery ? promise_of(books, delivery) : NULL;
     if (delivery) {
         delivery->taken_back = true;
+        th_book_unshared(books, delivery);
     }
     if (promise && (!th_sum(&promise->gone_t, -delivery->tonnes_t) ||
                     !th_sum(&promise->gone_t, -delivery->refund_t) ||

@@ -177,6 +177,8 @@ void th_book_villages(struct th_books *books, const struct th_line *line,
 size_t th_books_word(struct th_books *books, struct th_text text);
 struct th_package_steps *th_books_package(struct th_books *books, int64_t id);
 
+// A deal that is taken back: no run may share what it brought.
+void th_book_unshared(struct th_books *books, const struct th_deal *deal);
 void th_book_settle_sale(struct th_books *books, const struct th_pending *pending);
 // Does a rule of the county let one person decide about this amount on the day of the entry, with
 // what he decided alone before on that day? It is added to that.

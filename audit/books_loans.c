@@ -43,13 +43,16 @@ static void book_debt(struct th_books *books, const struct th_post *post)
     if (!row) {
         return;
     }
+    debt.sale = deal->id;
     *row = debt;
-    struct th_debt *debts = books->money.debts.items;
-    size_t *end = &deal->terms;
-    while (*end != 0) {
-        end = &debts[*end - 1].next;
+    // Those of one sale are told one behind the other.
+    if (deal->terms == 0) {
+        deal->terms = books->money.debts.n;
+    } else if (row[-1].sale == deal->id) {
+        row[-1].next = books->money.debts.n;
+    } else {
+        th_post_fault(books, post);
     }
-    *end = books->money.debts.n;
 }
 
 // Keeps a payment for those who take it back.

@@ -312,6 +312,20 @@ static struct th_run *run_of(struct th_books *books, const struct th_post *post)
     return run;
 }
 
+void th_book_unshared(struct th_books *books, const struct th_deal *deal)
+{
+    const struct th_deal_revenue *revenues = books->revenue.deals.items;
+    const struct th_run_sale *sales = books->revenue.sales.items;
+    size_t i = deal->revenue != 0 ? revenues[deal->revenue - 1].sale : 0;
+    for (; i != 0; i = sales[i - 1].before) {
+        const struct th_run *run = th_books_run(books, sales[i - 1].run);
+        if (run && (!run->decided || run->approved)) {
+            th_fault_add(books->faults, TH_FAULT_RUN_TAKEN_BACK, run->id, deal->id, 0);
+            return;
+        }
+    }
+}
+
 static bool read_sums(const struct th_post *post, struct th_sums *sums, int64_t *ret_kept_fen)
 {
     return th_post_fen(post, "receipts_fen", &sums->receipts_fen) &&
@@ -345,6 +359,9 @@ static void book_sale(struct th_books *books, const struct th_post *post)
         !read_sums(post, &sale.now, &kept_fen)) {
         th_post_fault(books, post);
         return;
+    }
+    if (deal->state != TH_TRADE_APPROVED || deal->taken_back) {
+        th_fault_add(books->faults, TH_FAULT_RUN_TAKEN_BACK, run->id, deal->id, 0);
     }
     const struct th_sums *now = &sale.now;
     if (now->net_fen != now->receipts_fen - now->tax_fen - now->cost_fen - now->deductions_fen) {

@@ -1,5 +1,6 @@
 // What was agreed and what was lost: prices and days that bind later deals, parts of an amount, and
 // the kilograms of a reversal.
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit/books_internal.h"
@@ -248,14 +249,6 @@ static void book_loss(struct th_books *books, const struct th_post *post)
         th_post_fault(books, post);
         return;
     }
-    struct th_loss *losses = books->losses.items;
-    for (size_t i = deal->terms; i != 0; i = losses[i - 1].next) {
-        if (losses[i - 1].issuance == loss.issuance) {
-            books->legs_beyond =
-                !th_sum(&losses[i - 1].lost_kg, loss.lost_kg) || books->legs_beyond;
-            return;
-        }
-    }
     struct th_loss *row = th_books_add(books, &books->losses, sizeof(*row));
     if (row) {
         loss.next = deal->terms;
@@ -264,16 +257,47 @@ static void book_loss(struct th_books *books, const struct th_post *post)
     }
 }
 
+static int by_issuance(const void *a, const void *b)
+{
+    const struct th_loss *left = a;
+    const struct th_loss *right = b;
+    return (left->issuance > right->issuance) - (left->issuance < right->issuance);
+}
+
+// The losses of a deal, by issuance; their number.
+static size_t sort_losses(struct th_books *books, const struct th_deal *deal)
+{
+    struct th_list *sorted = &books->sorted_losses;
+    const struct th_loss *losses = books->losses.items;
+    sorted->n = 0;
+    for (size_t i = deal->terms; i != 0; i = losses[i - 1].next) {
+        struct th_loss *row = th_books_add(books, sorted, sizeof(*row));
+        if (!row) {
+            return 0;
+        }
+        *row = losses[i - 1];
+    }
+    if (sorted->n > 0) {
+        qsort(sorted->items, sorted->n, sizeof(struct th_loss), by_issuance);
+    }
+    return sorted->n;
+}
+
 // A tonne of a vintage that is lost in part is lost.
 void th_book_settle_losses(struct th_books *books, const struct th_deal *deal)
 {
-    const struct th_loss *losses = books->losses.items;
     int64_t lost_t = 0;
     if (deal->kind != TH_DEAL_REVERSAL) {
         return;
     }
-    for (size_t i = deal->terms; i != 0; i = losses[i - 1].next) {
-        int64_t kg = losses[i - 1].lost_kg;
+    size_t n = sort_losses(books, deal);
+    const struct th_loss *losses = books->sorted_losses.items;
+    for (size_t i = 0; i < n;) {
+        int64_t issuance = losses[i].issuance;
+        int64_t kg = 0;
+        for (; i < n && losses[i].issuance == issuance; i++) {
+            books->legs_beyond = !th_sum(&kg, losses[i].lost_kg) || books->legs_beyond;
+        }
         books->legs_beyond =
             !th_sum(&lost_t, kg / KG_PER_T + (kg % KG_PER_T != 0)) || books->legs_beyond;
     }

@@ -210,6 +210,8 @@
       "deduction {a} is listed and taken back by one person ({t})")                                \
     X(COST_APPROVED, "cost_approved", "分配 {a} 由登记或撤销过其中费用的人（{t}）批准",            \
       "run {a} is approved by one who listed or took back a cost in it ({t})")                     \
+    X(RUN_TAKEN_BACK, "run_taken_back", "分配 {a} 分了交易 {b} 的款，而它没有批准，或者已经更正",  \
+      "run {a} shares what trade {b} brought, which was not approved or is taken back")            \
     X(RUN_UNKNOWN, "run_unknown", "提到的分配 {a} 并不存在", "run {a} is not known")               \
     X(RUN_AGAIN, "run_again", "分配 {a} 记了两次", "run {a} stands twice")                         \
     X(RUN_DECIDED, "run_decided", "分配 {a} 已经有了决定", "run {a} was decided before")           \

@@ -76,6 +76,7 @@ struct th_owed {
 };
 
 struct th_debt { // for which a pledge is enforced; chains in order of rank
+    int64_t sale;
     int64_t pledge;
     int64_t owed_fen;
     int64_t credited_fen; // to the loan, of what the sale brought

@@ -534,6 +534,54 @@ static void audit__the_account_that_is_kept_is_the_one_that_people_saw(void **st
     }
 }
 
+// Resale 2, run 1 over it, and correction 3.
+#define RESOLD RESALE("2", "0", "0")
+#define AGREED(trade) DECIDED(trade, "approved")
+#define SHARED                                                                                     \
+    "{'distribution_id':1,'login':'wang','post':'distribution','through_on':'2021-12-31'},"        \
+    "{'cost_fen':0,'deductions_fen':0,'distributed_fen':0,'distribution_id':1,'kept_fen':0,"       \
+    "'net_fen':0,'post':'distribution_sale','receipts_fen':0,'tax_fen':0,'term_id':1,'trade_id':"  \
+    "2}"
+#define GIVEN_UP                                                                                   \
+    "{'distribution_id':1,'login':'li','on_date':'2021-12-28','post':'distribution_decision',"     \
+    "'state':'rejected'}"
+#define TURNED TRADE("3", "0", "'buyer_id':3,'kind':'correction'," OF("2"), "4" TONNES("0"))
+
+static void audit__what_is_taken_back_is_not_shared(void **state)
+{
+    enum { TURNS = 6 };
+    static const struct {
+        const char *name;
+        const char *turns[TURNS]; // of wang and li
+        bool told;                // of the last one
+    } CASES[] = {
+        {"shared", {RESOLD, AGREED("2"), SHARED}, false},
+        {"shared before anybody approved it", {RESOLD, NULL, SHARED}, true},
+        {"taken back and shared", {RESOLD, AGREED("2"), TURNED, AGREED("3"), SHARED}, true},
+        {"shared and taken back", {RESOLD, AGREED("2"), SHARED, NULL, TURNED, AGREED("3")}, true},
+        {"given up and taken back",
+         {RESOLD, AGREED("2"), SHARED, GIVEN_UP, TURNED, AGREED("3")},
+         false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        print_message("%s\n", CASES[i].name);
+        test_journal_begin(&journal);
+        for (int k = 0; k < TURNS; k++) {
+            if (CASES[i].turns[k]) {
+                test_journal_posts(&journal, k % 2 == 0 ? "wang" : "li", CASES[i].turns[k]);
+            }
+        }
+        test_journal_end(&journal);
+        struct th_check *check = test_audit_with(journal.out.data, journal.out.size, NULL);
+        assert_int_equal(test_has(check, TH_FAULT_RUN_TAKEN_BACK, journal.seq), CASES[i].told);
+        assert_int_equal(test_has(check, TH_FAULT_RUN_TAKEN_BACK, -1), CASES[i].told);
+        test_let_go(check);
+        test_journal_clear(&journal);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -541,6 +589,7 @@ int main(void)
         cmocka_unit_test(audit__another_cost_than_was_paid_is_told),
         cmocka_unit_test(audit__an_amount_is_what_price_and_rate_of_tax_make_it),
         cmocka_unit_test(audit__who_acts_upon_a_deal_keeps_its_days_and_price),
+        cmocka_unit_test(audit__what_is_taken_back_is_not_shared),
         cmocka_unit_test(audit__the_parts_in_which_an_amount_is_due_come_to_it),
         cmocka_unit_test(audit__a_reversal_is_of_the_tonnes_that_were_lost),
         cmocka_unit_test(audit__the_account_that_is_kept_is_the_one_that_people_saw),

@@ -309,8 +309,10 @@ static void carry_out(struct model *model, const struct act *act, int at, int da
     }
 }
 
-// What is sold out of pools, or promised to be, is shared by one term.
-static const char *check_one_term(const struct model *model, const struct deal *deal)
+// What is sold out of pools, or promised to be, is shared by one term. Where tonnes leave pool by
+// pool those of the first ones may make a deal, and of chosen units the first ones.
+static const char *check_one_term(const struct model *model, const struct act *act,
+                                  const struct deal *deal)
 {
     static const bool SHARED[N_KINDS] = {
         [RESALE] = true,  [LISTING] = true, [ACCEPTANCE] = true, [SUBSCRIPTION] = true,
@@ -323,8 +325,15 @@ static const char *check_one_term(const struct model *model, const struct deal *
         }
     }
     bool mixed = SHARED[deal->kind] && revenue_term(model, &pooled) == TERM_MIXED;
+    struct deal first = pooled;
+    for (first.n_lines = 0; first.n_lines < pooled.n_lines &&
+                            pooled.lines[first.n_lines].pool == pooled.lines[0].pool;) {
+        first.n_lines++;
+    }
+    bool chosen = deal->kind == RESALE && (act->year != 0 || act->n_parcels > 0);
+    bool none = deal->kind == ACCEPTANCE || (!chosen && revenue_term(model, &first) == TERM_MIXED);
     free(pooled.lines);
-    return mixed ? "sale_terms_differ" : NULL;
+    return !mixed ? NULL : none ? "sale_terms_apart" : "sale_terms_differ";
 }
 
 // The kind's part of a proposal, and what every proposal must meet.
@@ -343,7 +352,7 @@ static const char *prepare(struct model *model, const struct act *act, struct de
                                                      : propose_reversal(model, act, deal);
     refusal = refusal ? refusal : check_stand_in(act->login, deal);
     refusal = refusal ? refusal : check_day(model, deal);
-    refusal = refusal ? refusal : check_one_term(model, deal);
+    refusal = refusal ? refusal : check_one_term(model, act, deal);
     if (!refusal) {
         set_wait(model, deal);
         refusal = deal->offered ? NULL : check_came(model, deal);

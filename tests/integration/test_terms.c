@@ -6,6 +6,7 @@
 #include "store/revenue/revenue_store.h"
 #include "tests/integration/ahead.h"
 #include "trading/inbox/inbox.h"
+#include "trading/spot/listing.h"
 
 static int64_t get(const struct th_json *object, const char *key)
 {
@@ -255,6 +256,176 @@ static void option__its_premium_and_its_exercise_dated_back_take_an_officer(void
     approve_by(market, "officer", exercise, TH_OK);
 }
 
+// 80 % for pool 2 from 2023 on, 70 % for all else.
+static void later_term(struct market *market)
+{
+    const struct wish general = {"officer", "2022-01-01", NULL, "70", NULL};
+    const struct wish special = {"officer", "2023-01-01", NULL, "80", "pool:2"};
+    market_bought(market, "1", "10.00"); // 2,509 t
+    market_bought(market, "2", "10.00");
+    add_term(market, &general, TH_OK);
+    add_term(market, &special, TH_OK);
+}
+
+static void assert_differs_from_2023_on(struct market *market)
+{
+    market_refused(market, "sale_terms_differ");
+    assert_string_equal(th_error_arg_get(&market->err, "on"), "2023-01-01");
+    assert_arg(market, "tonnes", 2509);
+}
+
+static void option__is_under_one_term_through_its_window(void **state)
+{
+    struct market *market = *state;
+    struct th_promise_input option = AHEAD_OPTION;
+    later_term(market);
+    option.tonnes = "3000";
+    th_json_free(market_reject(market, market_id(ahead_option(market, &option, TH_OK)), TH_OK));
+    option.window = "2022-06-01..2023-01-01";
+    assert_null(ahead_option(market, &option, TH_CONFLICT));
+    assert_differs_from_2023_on(market);
+    option.window = "2023-06-01..2023-12-31"; // begins when the term holds
+    assert_null(ahead_option(market, &option, TH_CONFLICT));
+    market_refused(market, "sale_terms_differ");
+    assert_string_equal(th_error_arg_get(&market->err, "on"), "2023-06-01");
+    option.tonnes = "2509";
+    (void)ahead_done(market, ahead_option(market, &option, TH_OK));
+}
+
+static void option__a_term_that_is_over_before_its_window_divides_nothing(void **state)
+{
+    struct market *market = *state;
+    struct th_promise_input option = AHEAD_OPTION;
+    const struct wish passing = {"officer", "2022-03-01", "2022-05-31", "80", "pool:2"};
+    market_bought(market, "1", "10.00");
+    market_bought(market, "2", "10.00");
+    add_term(market, &passing, TH_OK);
+    option.tonnes = "3000"; // from 2022-06-01 on
+    (void)ahead_done(market, ahead_option(market, &option, TH_OK));
+}
+
+static void subscription__is_under_one_term_until_it_is_delivered(void **state)
+{
+    struct market *market = *state;
+    struct th_promise_input input = AHEAD_PERSON;
+    later_term(market);
+    input.tonnes = "3000";
+    input.deliver_by = "2023-01-01";
+    assert_null(ahead_subscribe(market, &input, TH_CONFLICT));
+    assert_differs_from_2023_on(market);
+    input.deliver_by = "2022-12-31";
+    int64_t id = market_id(ahead_subscribe(market, &input, TH_OK));
+    const struct wish between = {"officer", "2022-12-01", "2022-12-31", "80", "pool:2"};
+    add_term(market, &between, TH_OK); // is agreed before the approval
+    assert_null(market_approve(market, id, TH_CONFLICT));
+    market_refused(market, "sale_terms_differ");
+    assert_string_equal(th_error_arg_get(&market->err, "on"), "2022-12-01");
+    th_json_free(market_reject(market, id, TH_OK));
+}
+
+static struct th_json *list(struct market *market, const char *until, enum th_status want)
+{
+    const struct th_request bank = {.login = "bank"};
+    const struct th_listing_input input = {
+        .holder = "两山银行", .tonnes = "3000", .price = "60", .until = until, .on = "2022-05-20"};
+    struct th_json *reply = NULL;
+    assert_status(
+        th_trade_propose_listing(market->world.registry, &bank, &input, &reply, &market->err), want,
+        &market->err);
+    return reply;
+}
+
+static void listing__is_under_one_term_until_its_last_day(void **state)
+{
+    struct market *market = *state;
+    const struct wish coming = {"officer", "2024-05-01", NULL, "80", "pool:2"};
+    market_bought(market, "1", "10.00");
+    market_bought(market, "2", "10.00");
+    add_term(market, &coming, TH_OK);
+    assert_null(list(market, "2024-05-01", TH_CONFLICT));
+    market_refused(market, "sale_terms_differ");
+    assert_string_equal(th_error_arg_get(&market->err, "on"), "2024-05-01");
+    th_json_free(market_approve(market, market_id(list(market, "2024-04-30", TH_OK)), TH_OK));
+}
+
+// Pools 1 (500 t) and 3 (200 t) of one village, pool 2 (300 t) of the other, which has a term of
+// its own.
+static void three_pools(struct market *market)
+{
+    const struct wish special = {"officer", "2022-01-01", NULL, "80", "holder:高家堂村"};
+    static const struct {
+        const char *package;
+        const char *tonnes;
+    } POOLS[] = {{"1", "500"}, {"2", "300"}, {"1", "200"}};
+    add_term(market, &special, TH_OK);
+    for (size_t i = 0; i < sizeof(POOLS) / sizeof(POOLS[0]); i++) {
+        int64_t id = market_id(
+            market_buy(market, POOLS[i].package, "10.00", NULL, NULL, POOLS[i].tonnes, TH_OK));
+        th_json_free(market_approve(market, id, TH_OK));
+    }
+}
+
+static struct th_json *resell(struct market *market, const char *tonnes, const char *vintage,
+                              enum th_status want)
+{
+    const struct th_request bank = {.login = "bank"};
+    const struct th_resale_input input = {.from = "两山银行",
+                                          .to = "制药厂",
+                                          .tonnes = tonnes,
+                                          .price = "20.00",
+                                          .vintage = vintage,
+                                          .on = "2022-05-20"};
+    struct th_json *reply = NULL;
+    assert_status(
+        th_trade_propose_resale(market->world.registry, &bank, &input, &reply, &market->err), want,
+        &market->err);
+    return reply;
+}
+
+static void sale__refused_for_terms_says_what_the_first_deal_can_have(void **state)
+{
+    struct market *market = *state;
+    three_pools(market);
+    assert_null(resell(market, "900", NULL, TH_CONFLICT)); // 500 of pool 1, 300 of 2, 100 of 3
+    market_refused(market, "sale_terms_differ");
+    assert_arg(market, "tonnes", 500);
+    assert_null(resell(market, "501", NULL, TH_CONFLICT));
+    assert_arg(market, "tonnes", 500);
+    // Of a vintage that the buyer chose the package leaves first that was issued first.
+    assert_null(resell(market, "900", "2021", TH_CONFLICT));
+    assert_arg(market, "tonnes", 700);
+    assert_null(resell(market, "701", "2021", TH_CONFLICT));
+    th_json_free(market_reject(market, market_id(resell(market, "700", "2021", TH_OK)), TH_OK));
+    th_json_free(market_reject(market, market_id(resell(market, "500", NULL, TH_OK)), TH_OK));
+}
+
+// What the use cases keep out: the term comes past them.
+static void acceptance__over_two_terms_has_no_first_deal(void **state)
+{
+    struct market *market = *state;
+    const struct th_acceptance_input input = {
+        .listing = "3", .to = "制药厂", .tonnes = "27", .on = "2024-03-10"};
+    const struct th_request bank = {.login = "bank"};
+    const struct wish general = {"officer", "2022-01-01", NULL, "70", NULL};
+    struct th_json *reply = NULL;
+    struct th_term term;
+    market_bought(market, "1", "10.00");
+    market_bought(market, "2", "10.00");
+    add_term(market, &general, TH_OK);
+    th_json_free(market_approve(market, market_id(list(market, "2024-04-30", TH_OK)), TH_OK));
+    assert_ok(th_term_load(market->world.store, 1, &term, &market->err), &market->err);
+    term.scope = TH_TERM_POOL;
+    term.scope_id = 2;
+    struct th_posting *posting = market_begin(market);
+    assert_ok(th_term_post(posting, &term, &term.term_id, &market->err), &market->err);
+    assert_int_equal(market_commit(market, posting), TH_OK);
+    assert_status(
+        th_trade_propose_acceptance(market->world.registry, &bank, &input, &reply, &market->err),
+        TH_CONFLICT, &market->err);
+    market_refused(market, "sale_terms_apart");
+    assert_null(reply);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup_anji, market_teardown)
 
 int main(void)
@@ -270,6 +441,12 @@ int main(void)
         TEST(sale__dated_back_within_its_term_does_not),
         TEST(sale__dated_back_over_the_end_of_the_only_term_takes_an_officer),
         TEST(option__its_premium_and_its_exercise_dated_back_take_an_officer),
+        TEST(option__is_under_one_term_through_its_window),
+        TEST(option__a_term_that_is_over_before_its_window_divides_nothing),
+        TEST(subscription__is_under_one_term_until_it_is_delivered),
+        TEST(listing__is_under_one_term_until_its_last_day),
+        TEST(sale__refused_for_terms_says_what_the_first_deal_can_have),
+        TEST(acceptance__over_two_terms_has_no_first_deal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

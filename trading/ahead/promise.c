@@ -342,6 +342,21 @@ static enum th_status hold_until_window(struct th_store *store, const struct th_
     return status;
 }
 
+// Others take of it in its window, or until it is to be delivered.
+static enum th_status open_days(struct th_store *store, const struct th_trade *trade,
+                                char ret_from[TH_ON_SIZE], char ret_until[TH_ON_SIZE],
+                                struct th_error *err)
+{
+    struct th_promise promise;
+    enum th_status status = th_promise_load(store, trade->trade_id, &promise, err);
+    if (status == TH_OK) {
+        th_text_copy(ret_from, TH_ON_SIZE, promise.window_from);
+        th_text_copy(ret_until, TH_ON_SIZE,
+                     promise.window_to[0] != '\0' ? promise.window_to : promise.deliver_by);
+    }
+    return status;
+}
+
 static enum th_status show(struct th_store *store, const struct th_trade *trade,
                            struct th_json *reply, struct th_error *err)
 {
@@ -389,6 +404,7 @@ const struct th_deal_kind th_deal_subscription = {.name = "subscription",
                                                   .by_other = TH_WAIT_UNLOCKED,
                                                   .terms = "promise",
                                                   .prepare = prepare,
+                                                  .open_days = open_days,
                                                   .show = show};
 const struct th_deal_kind th_deal_forward = {.name = "forward",
                                              .propose = TH_MAY_PROPOSE,
@@ -399,6 +415,7 @@ const struct th_deal_kind th_deal_forward = {.name = "forward",
                                              .terms = "promise",
                                              .prepare = prepare,
                                              .approve = approve_forward,
+                                             .open_days = open_days,
                                              .show = show};
 const struct th_deal_kind th_deal_option = {.name = "option",
                                             .propose = TH_MAY_PROPOSE,
@@ -411,6 +428,7 @@ const struct th_deal_kind th_deal_option = {.name = "option",
                                             .prepare = prepare,
                                             .approve = approve_option,
                                             .hold_until = hold_until_window,
+                                            .open_days = open_days,
                                             .show = show};
 
 static enum th_status propose(struct th_registry *registry, const struct th_request *request,

@@ -474,14 +474,18 @@ static enum th_status propose(struct th_registry *registry, const struct th_requ
         status = check_day(th_work_store(work), &deal, err);
     }
     if (status == TH_OK) {
-        status = th_deal_check_one_term(th_work_store(work), kind, deal.trade.on_date, deal.lines,
-                                        deal.n_lines, err);
-    }
-    if (status == TH_OK) {
         status = th_deal_set_wait(work, &deal, err);
     }
     if (status == TH_OK) {
         status = write_deal(th_work_posting(work), &deal, err);
+    }
+    if (status == TH_OK) {
+        const struct th_one_term units = {.kind = kind,
+                                          .trade = &deal.trade,
+                                          .lines = deal.lines,
+                                          .n_lines = deal.n_lines,
+                                          .picks = &deal.picks};
+        status = th_deal_check_one_term(th_work_store(work), &units, err);
     }
     if (status == TH_OK) {
         status = check_came(th_work_store(work), &deal, err);

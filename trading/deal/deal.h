@@ -126,6 +126,11 @@ struct th_deal_kind {
     // "": until somebody decides. NULL: likewise.
     enum th_status (*hold_until)(struct th_store *store, const struct th_trade *trade,
                                  char ret_on[TH_ON_SIZE], struct th_error *err);
+    // Of a kind with one_term: from when until when others may take of its units. NULL: nobody
+    // does, or whatever their term is.
+    enum th_status (*open_days)(struct th_store *store, const struct th_trade *trade,
+                                char ret_from[TH_ON_SIZE], char ret_until[TH_ON_SIZE],
+                                struct th_error *err);
     // Posts what follows when the last day of the deal, proposed or approved, has passed; the frame
     // has given back what was left under the lock. NULL: nothing.
     enum th_status (*ended)(struct th_posting *posting, const struct th_trade *trade,
@@ -168,11 +173,20 @@ enum th_status th_deal_pick_line(struct th_store *store, const struct th_deal_ki
 enum th_status th_deal_check_came(struct th_store *store, const struct th_trade *trade,
                                   const struct th_block_list *blocks,
                                   struct th_error *err) TH_MUST_CHECK;
-// Units of pools can be sold as one when one term of revenue holds for all of them on that day, or
-// none for any. TH_CONFLICT ("sale_terms_differ" with "pool", "other", "tonnes", "on").
-enum th_status th_deal_check_one_term(struct th_store *store, const struct th_deal_kind *kind,
-                                      const char *on_date, const struct th_trade_line *lines,
-                                      size_t n_lines, struct th_error *err) TH_MUST_CHECK;
+// What is posted of a deal, or is about to be approved.
+struct th_one_term {
+    const struct th_deal_kind *kind;
+    const struct th_trade *trade;
+    const struct th_trade_line *lines;
+    size_t n_lines;
+    const struct th_block_list *picks; // as the deal chose them, in order; NULL or empty: by line
+};
+// Units of pools can be sold as one when one term of revenue holds for all of them, or none for
+// any: on the day of the deal, and where a term that is agreed begins or ends while others may take
+// of them. TH_CONFLICT ("sale_terms_differ" with "pool", "other", "on" and "tonnes", that a first
+// deal can have; "sale_terms_apart" where no tonnes make one).
+enum th_status th_deal_check_one_term(struct th_store *store, const struct th_one_term *deal,
+                                      struct th_error *err) TH_MUST_CHECK;
 // What a deal of this kind does to pools with units from that lock (lock_id 0: with held ones).
 enum th_pool_use th_deal_pool_use(const struct th_deal_kind *kind, const struct th_lock *source);
 // Takes a line's units from its pool, or gives them back.

@@ -34,8 +34,11 @@ enum th_status th_decision_approve(struct th_work *work, struct th_decision *dec
         status = kind->check(th_work_store(work), decision, err);
     }
     if (status == TH_OK) { // terms may have been agreed since the proposal
-        status = th_deal_check_one_term(th_work_store(work), kind, trade->on_date,
-                                        decision->lines.items, decision->lines.n, err);
+        const struct th_one_term units = {.kind = kind,
+                                          .trade = trade,
+                                          .lines = decision->lines.items,
+                                          .n_lines = decision->lines.n};
+        status = th_deal_check_one_term(th_work_store(work), &units, err);
     }
     if (status == TH_OK && decision->offered) {
         status = th_deal_check_came(th_work_store(work), trade, &decision->blocks, err);

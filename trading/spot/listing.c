@@ -115,6 +115,14 @@ static enum th_status hold_until(struct th_store *store, const struct th_trade *
     return status;
 }
 
+static enum th_status open_days(struct th_store *store, const struct th_trade *trade,
+                                char ret_from[TH_ON_SIZE], char ret_until[TH_ON_SIZE],
+                                struct th_error *err)
+{
+    th_text_copy(ret_from, TH_ON_SIZE, trade->on_date);
+    return hold_until(store, trade, ret_until, err);
+}
+
 static enum th_status show(struct th_store *store, const struct th_trade *trade,
                            struct th_json *reply, struct th_error *err)
 {
@@ -140,6 +148,7 @@ const struct th_deal_kind th_deal_listing = {.name = "listing",
                                              .terms = "listing",
                                              .prepare = prepare,
                                              .hold_until = hold_until,
+                                             .open_days = open_days,
                                              .show = show};
 
 enum th_status th_trade_propose_listing(struct th_registry *registry,

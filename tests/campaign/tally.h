@@ -4,7 +4,7 @@
 
 #include "tests/campaign/model.h"
 
-enum { MAX_REASONS = 128, REASON_SIZE = 32 };
+enum { MAX_REASONS = 256, REASON_SIZE = 32 };
 struct tally {
     int64_t done[N_ACTS];
     int64_t proposed[N_KINDS], approved[N_KINDS];

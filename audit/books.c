@@ -34,6 +34,9 @@ void th_books_clear(struct th_books *books)
     th_table_clear(&books->prefixes);
     th_table_clear(&books->keys);
     th_table_clear(&books->kinds);
+    for (size_t i = 0; i < TH_GIVEN_KINDS; i++) {
+        th_table_clear(&books->given_ids[i]);
+    }
     free(books->holders);
     free(books->deals);
     free(books->packages);
@@ -185,15 +188,19 @@ static void book_post(struct th_books *books, const struct th_post *post)
     static const struct th_post_kind *const KINDS[] = {
         th_posts_of_units,    th_posts_of_money,  th_posts_of_deals,         th_posts_of_people,
         th_posts_of_revenue,  th_posts_of_pools,  th_posts_of_terms,         th_posts_of_loans,
-        th_posts_of_payments, th_posts_of_orders, th_posts_of_beneficiaries, th_posts_of_packages};
+        th_posts_of_payments, th_posts_of_orders, th_posts_of_beneficiaries, th_posts_of_packages,
+        th_posts_of_rows};
     books->n_posts++;
-    th_book_may(books, post->line, post->kind);
+    th_book_may(books, post->line, &post->kind);
+    bool known = th_book_told(books, post);
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
         if (book_as(books, post, KINDS[i])) {
             return;
         }
     }
-    count_other(books, post);
+    if (!known) {
+        count_other(books, post);
+    }
 }
 
 static void book_posts(struct th_books *books, const struct th_line *line,
@@ -277,6 +284,9 @@ static void settle_pending(struct th_books *books, const struct th_pending *pend
     case TH_PENDING_SCHEDULE:
         th_book_settle_schedule(books, pending);
         break;
+    case TH_PENDING_TERM:
+        th_book_settle_term(books, pending);
+        break;
     case TH_PENDING_REVIEW:
         th_book_settle_review(books, pending);
         break;
@@ -352,45 +362,14 @@ static void book_key(struct th_books *books, const struct th_line *line,
     }
 }
 
-static void book_party(struct th_books *books, const struct th_line *line,
-                       const struct th_node *nodes)
-{
-    int64_t id = 0;
-    struct th_text name;
-    bool fresh = false;
-    if (!th_member_int(nodes, line->first_node, "party_id", 1, &id) ||
-        !th_text_member(nodes, line->first_node, "name", &name)) {
-        return;
-    }
-    struct th_holder *holder = th_books_holder(books, id);
-    size_t row = holder ? th_table_text(&books->names, name, &fresh) : SIZE_MAX;
-    books->no_memory = books->no_memory || row == SIZE_MAX;
-    if (!holder) {
-        return;
-    }
-    th_recipients_forget(books);
-    holder->name = row;
-    holder->plain_name = th_books_word(books, name);
-    struct th_text text;
-    if (th_text_member(nodes, line->first_node, "kind", &text)) {
-        holder->kind = th_books_word(books, text);
-    }
-    if (th_text_member(nodes, line->first_node, "village", &text)) {
-        holder->village = th_books_word(books, text);
-    }
-    if (th_text_member(nodes, line->first_node, "division", &text)) {
-        holder->division = th_books_word(books, text);
-    }
-}
-
 // What an entry says beside its posts, before they are booked.
 static void book_facts(struct th_books *books, const struct th_line *line,
                        const struct th_node *nodes)
 {
     th_book_person(books, line, nodes);
-    th_book_may(books, line, line->entry_kind);
+    th_book_may(books, line, NULL);
     if (th_text_is(line->entry_kind, "party.add")) {
-        book_party(books, line, nodes);
+        th_book_party(books, nodes, line->first_node);
     }
     if (th_text_is(line->entry_kind, "village.add") ||
         th_text_is(line->entry_kind, "village.import")) {
@@ -414,7 +393,7 @@ void th_books_entry(struct th_books *books, const struct th_line *line, const st
     books->issuing = 0;
     books->actor = th_books_login(books, line->login);
     if (!line->kept) {
-        th_book_may(books, line, line->entry_kind);
+        th_book_may(books, line, NULL);
         return;
     }
     const struct th_node *posts = th_node_get(nodes, line->first_node, "posts");

@@ -164,6 +164,8 @@ struct th_other_kind { // a kind of post that the books do not need
     int64_t n;
 };
 
+enum { TH_GIVEN_KINDS = 4 }; // of rows whose ids are given once
+
 struct th_books { // zeroed memory is empty
     struct th_faults *faults;
     bool partial; // the beginning is missing: only what one entry says alone is checked
@@ -203,6 +205,7 @@ struct th_books { // zeroed memory is empty
     size_t alone_room;
     struct th_table prefixes;
     struct th_table keys; // login and idempotency key
+    struct th_table given_ids[TH_GIVEN_KINDS];
     struct th_table kinds;
     struct th_other_kind *others; // owned
     size_t others_room;

@@ -200,6 +200,23 @@ static int64_t count_alone(struct th_books *books, int64_t day, int64_t amount_f
     return th_sum(&person->alone_fen, amount_fen) ? person->alone_fen : -1;
 }
 
+// The rule about deciding alone that is in force on a day: the one that began last, of several the
+// one that was set last. NULL: none.
+static const struct th_alone_rule *alone_rule(const struct th_books *books,
+                                              const char day[TH_DAY_BYTES])
+{
+    const struct th_alone_rule *found = NULL;
+    for (size_t i = 0; i < books->n_alone; i++) {
+        const struct th_alone_rule *rule = &books->alone[i];
+        int order = found ? memcmp(rule->since, found->since, TH_DAY_BYTES) : 1;
+        if (memcmp(rule->since, day, TH_DAY_BYTES) <= 0 &&
+            (order > 0 || (order == 0 && rule->id > found->id))) {
+            found = rule;
+        }
+    }
+    return found;
+}
+
 bool th_book_alone(struct th_books *books, const struct th_post *post, int64_t amount_fen)
 {
     char day[TH_DAY_BYTES + 1];
@@ -209,14 +226,8 @@ bool th_book_alone(struct th_books *books, const struct th_post *post, int64_t a
     }
     int64_t sum_fen = count_alone(books, th_check_day(post->line->at_utc), amount_fen);
     th_check_day_format(th_check_day(post->line->at_utc), day);
-    for (size_t i = 0; i < books->n_alone; i++) {
-        const struct th_alone_rule *rule = &books->alone[i];
-        if (rule->id == rule_id) {
-            return memcmp(rule->since, day, TH_DAY_BYTES) <= 0 && sum_fen > 0 &&
-                   sum_fen <= rule->amount_fen;
-        }
-    }
-    return false;
+    const struct th_alone_rule *rule = alone_rule(books, day);
+    return rule && rule->id == rule_id && sum_fen > 0 && sum_fen <= rule->amount_fen;
 }
 
 // Was the decision made behind the last day on which the proposal was open?

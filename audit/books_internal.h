@@ -31,6 +31,7 @@ extern const struct th_post_kind th_posts_of_payments[];
 extern const struct th_post_kind th_posts_of_orders[];
 extern const struct th_post_kind th_posts_of_beneficiaries[];
 extern const struct th_post_kind th_posts_of_packages[];
+extern const struct th_post_kind th_posts_of_rows[];
 
 struct th_pending { // an issuance or a trade that the end of the entry looks at
     enum {
@@ -45,7 +46,8 @@ struct th_pending { // an issuance or a trade that the end of the entry looks at
         TH_PENDING_REVIEW,    // of a beneficiary: row, counted from 1
         TH_PENDING_POOL,      // its id
         TH_PENDING_SCHEDULE,
-        TH_PENDING_RUN // that is approved: its id
+        TH_PENDING_TERM, // that is agreed: its id
+        TH_PENDING_RUN   // that is approved: its id
     } what;
     int64_t id;
     int64_t number; // of the post
@@ -159,8 +161,7 @@ void th_book_issued(struct th_books *books, const struct th_post *body,
                     struct th_package_steps *package, const struct th_issue *issue);
 void th_book_package(struct th_books *books, const struct th_line *line,
                      const struct th_node *nodes);
-// Roles: who was added as what, and whether this login may do what it did (kind of the entry or of
-// a post).
+// Roles: who was added as what.
 void th_book_person(struct th_books *books, const struct th_line *line,
                     const struct th_node *nodes);
 // Does the login of the entry speak for a party: is it the county's, or that party's own?
@@ -170,7 +171,10 @@ bool th_book_speaks(const struct th_books *books, int64_t party);
 bool th_book_officer(const struct th_books *books, size_t login);
 void th_book_stand_in(struct th_books *books, const struct th_post *post,
                       const struct th_deal *deal, int64_t party);
-void th_book_may(struct th_books *books, const struct th_line *line, struct th_text what);
+// May the login of the entry make it, or such a post (its kind; NULL: the entry itself)?
+void th_book_may(struct th_books *books, const struct th_line *line, const struct th_text *post);
+// A party, as the object at `index` tells it.
+void th_book_party(struct th_books *books, const struct th_node *nodes, size_t index);
 void th_book_villages(struct th_books *books, const struct th_line *line,
                       const struct th_node *nodes);
 // A row of words, counted from 1; 0 without memory.
@@ -179,6 +183,7 @@ struct th_package_steps *th_books_package(struct th_books *books, int64_t id);
 
 // A deal that is taken back: no run may share what it brought.
 void th_book_unshared(struct th_books *books, const struct th_deal *deal);
+void th_book_settle_term(struct th_books *books, const struct th_pending *pending);
 void th_book_settle_sale(struct th_books *books, const struct th_pending *pending);
 // Does a rule of the county let one person decide about this amount on the day of the entry, with
 // what he decided alone before on that day? It is added to that.
@@ -188,6 +193,8 @@ struct th_person *th_books_person(const struct th_books *books, size_t row);
 
 // A rule of the county by which one person may decide alone.
 void th_book_rule(struct th_books *books, const struct th_line *line, const struct th_node *nodes);
+// Does the body of the entry say what the post says? False for posts that bodies do not tell.
+bool th_book_told(struct th_books *books, const struct th_post *post);
 // Beneficiaries of retirements, as they are proposed and decided, and reviewed.
 void th_book_retirement(struct th_books *books, const struct th_post *post, struct th_deal *deal);
 void th_book_retired(struct th_books *books, const struct th_deal *deal);

@@ -1,10 +1,18 @@
-// Logins and what their roles permit, and villages.
+// Logins and what their roles permit, parties and villages.
 #include <string.h>
 
 #include "audit/books_internal.h"
 #include "audit/recipients.h"
 
-enum { CLERK = 1, VERIFIER = 2, OFFICER = 4, BANK = 8, ADMIN = 16 };
+enum {
+    CLERK = 1,
+    VERIFIER = 2,
+    OFFICER = 4,
+    BANK = 8,
+    ADMIN = 16,
+    REGISTER = CLERK | OFFICER | ADMIN,
+    SET_UP = REGISTER | BANK
+};
 
 static const struct {
     const char *name;
@@ -117,61 +125,146 @@ void th_book_stand_in(struct th_books *books, const struct th_post *post,
     }
 }
 
-void th_book_may(struct th_books *books, const struct th_line *line, struct th_text what)
+struct right { // of a kind of entries or posts: the roles that may
+    struct th_text kind;
+    unsigned roles;
+};
+
+static bool is_right(const struct right *rights, size_t n, struct th_text kind, unsigned roles)
 {
-    // What moves value or says who may: entries, and the posts within them.
-    static const struct {
-        struct th_text what;
-        unsigned roles;
-    } MAY[] = {{TH_TEXT("registry.key"), ADMIN},
-               {TH_TEXT("registry.restored"), ADMIN},
-               {TH_TEXT("registry.rebuild"), ADMIN},
-               {TH_TEXT("user.add"), ADMIN},
-               {TH_TEXT("user.limit"), ADMIN},
-               {TH_TEXT("user.end"), ADMIN},
-               {TH_TEXT("rule.set"), OFFICER},
-               {TH_TEXT("package.create"), CLERK | OFFICER | ADMIN},
-               {TH_TEXT("package.submit"), CLERK | OFFICER | ADMIN},
-               {TH_TEXT("package.withdraw"), CLERK | OFFICER | ADMIN},
-               {TH_TEXT("package.waive"), OFFICER},
-               {TH_TEXT("package.verify"), VERIFIER},
-               {TH_TEXT("package.issue"), OFFICER},
-               {TH_TEXT("waiver"), OFFICER},
-               {TH_TEXT("trade"), BANK | OFFICER},
-               {TH_TEXT("trade_decision"), BANK | OFFICER},
-               {TH_TEXT("receipt"), BANK | OFFICER},
-               {TH_TEXT("loan_payment"), BANK | OFFICER},
-               {TH_TEXT("loan_withdrawal"), BANK | OFFICER},
-               {TH_TEXT("reversal"), OFFICER},
-               {TH_TEXT("beneficiary_review"), BANK | OFFICER},
-               {TH_TEXT("party_account"), BANK | OFFICER},
-               {TH_TEXT("party_account_decision"), BANK | OFFICER},
-               {TH_TEXT("revenue_term"), OFFICER},
-               {TH_TEXT("revenue_term_end"), OFFICER},
-               {TH_TEXT("deduction_withdrawal"), BANK},
-               {TH_TEXT("distribution"), BANK | OFFICER},
-               {TH_TEXT("distribution_decision"), BANK | OFFICER},
-               {TH_TEXT("outbox.set"), ADMIN},
-               {TH_TEXT("outbox.resend"), ADMIN},
-               {TH_TEXT("outbox_payment"), BANK | ADMIN}};
-    struct th_person *people = books->people.items;
-    if (books->actor >= books->people.n || books->partial) {
+    for (size_t i = 0; i < n; i++) {
+        if (th_text_same(kind, rights[i].kind)) {
+            return (roles & rights[i].roles) != 0;
+        }
+    }
+    return true;
+}
+
+// The frequent ones first.
+static bool may_enter(struct th_text kind, unsigned roles)
+{
+    static const struct right RIGHTS[] = {{TH_TEXT("trade.propose"), BANK | OFFICER},
+                                          {TH_TEXT("trade.approve"), BANK | OFFICER},
+                                          {TH_TEXT("trade.carry_out"), BANK | OFFICER},
+                                          {TH_TEXT("trade.reject"), BANK | OFFICER},
+                                          {TH_TEXT("trade.expire"), BANK | OFFICER},
+                                          {TH_TEXT("receipt.confirm"), BANK | OFFICER},
+                                          {TH_TEXT("listing.withdraw"), BANK | OFFICER},
+                                          {TH_TEXT("loan.pay"), BANK | OFFICER},
+                                          {TH_TEXT("loan.correct"), BANK | OFFICER},
+                                          {TH_TEXT("forecast.register"), OFFICER},
+                                          {TH_TEXT("forecast.settle"), BANK | OFFICER},
+                                          {TH_TEXT("beneficiary.review"), BANK | OFFICER},
+                                          {TH_TEXT("payment.confirm"), BANK},
+                                          {TH_TEXT("payment.return"), BANK},
+                                          {TH_TEXT("payment.resend"), BANK},
+                                          {TH_TEXT("payment.import"), BANK},
+                                          {TH_TEXT("revenue.deduct"), BANK},
+                                          {TH_TEXT("revenue.undeduct"), BANK},
+                                          {TH_TEXT("revenue.reserve"), BANK},
+                                          {TH_TEXT("revenue.distribute"), BANK},
+                                          {TH_TEXT("revenue.approve"), BANK | OFFICER},
+                                          {TH_TEXT("revenue.reject"), BANK | OFFICER},
+                                          {TH_TEXT("revenue.term"), OFFICER},
+                                          {TH_TEXT("revenue.term_end"), OFFICER},
+                                          {TH_TEXT("outbox.set"), ADMIN},
+                                          {TH_TEXT("outbox.resend"), ADMIN},
+                                          {TH_TEXT("outbox.renew"), BANK | ADMIN},
+                                          {TH_TEXT("party.add"), SET_UP},
+                                          {TH_TEXT("party.account"), BANK | OFFICER},
+                                          {TH_TEXT("party.account_confirm"), BANK | OFFICER},
+                                          {TH_TEXT("party.account_refuse"), BANK | OFFICER},
+                                          {TH_TEXT("village.add"), SET_UP},
+                                          {TH_TEXT("village.import"), SET_UP},
+                                          {TH_TEXT("share.add"), REGISTER},
+                                          {TH_TEXT("share.import"), REGISTER},
+                                          {TH_TEXT("parcel.import"), REGISTER},
+                                          {TH_TEXT("parcel.split"), REGISTER},
+                                          {TH_TEXT("parcel.merge"), REGISTER},
+                                          {TH_TEXT("parcel.adjust"), REGISTER},
+                                          {TH_TEXT("parcel.renumber"), REGISTER},
+                                          {TH_TEXT("parcel.retire"), REGISTER},
+                                          {TH_TEXT("tenure.import"), REGISTER},
+                                          {TH_TEXT("activity.import"), REGISTER},
+                                          {TH_TEXT("plot.import"), REGISTER},
+                                          {TH_TEXT("draft.save"), REGISTER},
+                                          {TH_TEXT("draft.discard"), REGISTER},
+                                          {TH_TEXT("profile.keep"), REGISTER},
+                                          {TH_TEXT("profile.drop"), REGISTER},
+                                          {TH_TEXT("package.create"), REGISTER},
+                                          {TH_TEXT("package.submit"), REGISTER},
+                                          {TH_TEXT("package.withdraw"), REGISTER},
+                                          {TH_TEXT("package.waive"), OFFICER},
+                                          {TH_TEXT("package.verify"), VERIFIER},
+                                          {TH_TEXT("package.issue"), OFFICER},
+                                          {TH_TEXT("layer.add"), OFFICER | ADMIN},
+                                          {TH_TEXT("layer.withdraw"), OFFICER | ADMIN},
+                                          {TH_TEXT("enterprise.record"), BANK | OFFICER},
+                                          {TH_TEXT("enterprise.import"), BANK | OFFICER},
+                                          {TH_TEXT("methodology.add"), OFFICER},
+                                          {TH_TEXT("rule.set"), OFFICER},
+                                          {TH_TEXT("user.add"), ADMIN},
+                                          {TH_TEXT("user.limit"), ADMIN},
+                                          {TH_TEXT("user.end"), ADMIN},
+                                          {TH_TEXT("registry.key"), ADMIN},
+                                          {TH_TEXT("registry.restored"), ADMIN},
+                                          {TH_TEXT("registry.rebuild"), ADMIN},
+                                          {TH_TEXT("registry.clock"), ADMIN}};
+    return is_right(RIGHTS, sizeof(RIGHTS) / sizeof(RIGHTS[0]), kind, roles);
+}
+
+// What moves value or says who may, in whatever entry it stands.
+static bool may_post(struct th_text kind, unsigned roles)
+{
+    static const struct right RIGHTS[] = {{TH_TEXT("trade"), BANK | OFFICER},
+                                          {TH_TEXT("trade_decision"), BANK | OFFICER},
+                                          {TH_TEXT("receipt"), BANK | OFFICER},
+                                          {TH_TEXT("loan_payment"), BANK | OFFICER},
+                                          {TH_TEXT("loan_withdrawal"), BANK | OFFICER},
+                                          {TH_TEXT("reversal"), OFFICER},
+                                          {TH_TEXT("beneficiary_review"), BANK | OFFICER},
+                                          {TH_TEXT("party"), SET_UP},
+                                          {TH_TEXT("party_account"), BANK | OFFICER},
+                                          {TH_TEXT("party_account_decision"), BANK | OFFICER},
+                                          {TH_TEXT("user_account"), ADMIN},
+                                          {TH_TEXT("user_limit"), ADMIN},
+                                          {TH_TEXT("user_end"), ADMIN},
+                                          {TH_TEXT("county_rule"), OFFICER},
+                                          {TH_TEXT("waiver"), OFFICER},
+                                          {TH_TEXT("member_share"), REGISTER},
+                                          {TH_TEXT("revenue_term"), OFFICER},
+                                          {TH_TEXT("revenue_term_split"), OFFICER},
+                                          {TH_TEXT("revenue_term_end"), OFFICER},
+                                          {TH_TEXT("revenue_deduction"), BANK},
+                                          {TH_TEXT("deduction_withdrawal"), BANK},
+                                          {TH_TEXT("reserve_settlement"), BANK},
+                                          {TH_TEXT("distribution"), BANK},
+                                          {TH_TEXT("distribution_sale"), BANK},
+                                          {TH_TEXT("distribution_payment"), BANK},
+                                          {TH_TEXT("distribution_decision"), BANK | OFFICER},
+                                          {TH_TEXT("payout_event"), BANK},
+                                          {TH_TEXT("outbox_payment"), BANK | ADMIN},
+                                          {TH_TEXT("outbox_withdrawal"), BANK | ADMIN}};
+    return is_right(RIGHTS, sizeof(RIGHTS) / sizeof(RIGHTS[0]), kind, roles);
+}
+
+void th_book_may(struct th_books *books, const struct th_line *line, const struct th_text *post)
+{
+    struct th_person *person = th_books_person(books, books->actor);
+    if (!person || books->partial) {
         return;
     }
-    struct th_person *person = &people[books->actor];
     if (!person->known) {
         person->known = true; // told once
         th_fault_add_text(books->faults, TH_FAULT_LOGIN_UNKNOWN, line->login, 0);
         return;
     }
     // An admin's own end is the last thing that he enters; told once an entry.
-    if (person->ended != 0 && line->seq > person->ended && th_text_same(what, line->entry_kind)) {
+    if (person->ended != 0 && line->seq > person->ended && !post) {
         th_fault_add_text(books->faults, TH_FAULT_LOGIN_ENDED, line->login, 0);
     }
-    for (size_t i = 0; i < sizeof(MAY) / sizeof(MAY[0]); i++) {
-        if (th_text_same(what, MAY[i].what) && (person->roles & MAY[i].roles) == 0) {
-            th_fault_add_text(books->faults, TH_FAULT_LOGIN_ROLE, line->login, 0);
-        }
+    if (post ? !may_post(*post, person->roles) : !may_enter(line->entry_kind, person->roles)) {
+        th_fault_add_text(books->faults, TH_FAULT_LOGIN_ROLE, line->login, 0);
     }
 }
 
@@ -288,6 +381,40 @@ const struct th_post_kind th_posts_of_people[] = {
     {TH_TEXT("party_account"), book_account, false},
     {TH_TEXT("party_account_decision"), book_account_decision, false},
     {.book = NULL}};
+
+void th_book_party(struct th_books *books, const struct th_node *nodes, size_t index)
+{
+    int64_t id = 0;
+    struct th_text name;
+    bool fresh = false;
+    if (!th_member_int(nodes, index, "party_id", 1, &id) ||
+        !th_text_member(nodes, index, "name", &name)) {
+        return;
+    }
+    struct th_holder *holder = th_books_holder(books, id);
+    size_t row = holder ? th_table_text(&books->names, name, &fresh) : SIZE_MAX;
+    books->no_memory = books->no_memory || row == SIZE_MAX;
+    if (!holder) {
+        return;
+    }
+    if (holder->name != SIZE_MAX) {
+        th_fault_add(books->faults, TH_FAULT_PARTY_AGAIN, id, 0, 0);
+        return;
+    }
+    th_recipients_forget(books);
+    holder->name = row;
+    holder->plain_name = th_books_word(books, name);
+    struct th_text text;
+    if (th_text_member(nodes, index, "kind", &text)) {
+        holder->kind = th_books_word(books, text);
+    }
+    if (th_text_member(nodes, index, "village", &text)) {
+        holder->village = th_books_word(books, text);
+    }
+    if (th_text_member(nodes, index, "division", &text)) {
+        holder->division = th_books_word(books, text);
+    }
+}
 
 void th_book_villages(struct th_books *books, const struct th_line *line,
                       const struct th_node *nodes)

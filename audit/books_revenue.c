@@ -81,7 +81,8 @@ static void book_line(struct th_books *books, const struct th_post *post)
     }
     if (!th_member_int(post->nodes, post->index, "tonnes", 0, &line.tonnes_t) ||
         !th_post_fen(post, "amount_fen", &line.amount_fen) ||
-        !th_post_fen(post, "cost_fen", &line.cost_fen)) {
+        !th_post_fen(post, "cost_fen", &line.cost_fen) || line.amount_fen < 0 ||
+        line.cost_fen < 0) {
         th_post_fault(books, post);
         return;
     }
@@ -146,7 +147,27 @@ static void book_term(struct th_books *books, const struct th_post *post)
     if (i == sizeof(BASES) / sizeof(BASES[0]) || (term && !fresh)) {
         th_post_fault(books, post);
     } else if (term) {
+        read.seq = books->faults->seq;
         *term = read;
+        th_books_pend(
+            books, &(struct th_pending){.what = TH_PENDING_TERM, .id = id, .number = post->number});
+    }
+}
+
+// Everybody's shares in a term make a whole.
+void th_book_settle_term(struct th_books *books, const struct th_pending *pending)
+{
+    static const long double NEAR = 1e-15L;
+    const struct th_split *splits = books->revenue.splits.items;
+    const struct th_term *term =
+        find_row(&books->revenue.term_ids, &books->revenue.terms, sizeof(*term), pending->id);
+    long double sum = 0;
+    for (size_t i = term ? term->splits : 0; i != 0; i = splits[i - 1].next) {
+        sum += (long double)splits[i - 1].share.numerator /
+               (long double)splits[i - 1].share.denominator;
+    }
+    if (fabsl(sum - 1) > NEAR) {
+        th_fault_add(books->faults, TH_FAULT_TERM_SPLITS, pending->id, 0, 0);
     }
 }
 
@@ -164,6 +185,9 @@ static void book_split(struct th_books *books, const struct th_post *post)
     if (!term) {
         th_fault_add(books->faults, TH_FAULT_TERM_UNKNOWN, id, 0, 0);
         return;
+    }
+    if (term->seq != books->faults->seq) {
+        th_fault_add(books->faults, TH_FAULT_TERM_SPLITS, id, 0, 0);
     }
     if (!id_of(post, "party_id", &split.party) &&
         th_text_member(post->nodes, post->index, "party_kind", &kind)) {
@@ -200,7 +224,7 @@ static void book_deduction(struct th_books *books, const struct th_post *post)
     if (!revenue) {
         return;
     }
-    if (!id_of(post, "deduction_id", &id) || !th_post_fen(post, "amount_fen", &fen) ||
+    if (!id_of(post, "deduction_id", &id) || !th_post_fen(post, "amount_fen", &fen) || fen <= 0 ||
         !th_text_member(post->nodes, post->index, "kind", &kind)) {
         th_post_fault(books, post);
         return;
@@ -263,7 +287,8 @@ static void book_settlement(struct th_books *books, const struct th_post *post)
 {
     struct th_deal *deal = th_post_deal(books, post, "trade_id");
     struct th_deal_revenue *revenue = deal ? revenue_of(books, deal) : NULL;
-    if (revenue && !th_post_fen(post, "actual_fen", &revenue->settled_fen)) {
+    if (revenue &&
+        (!th_post_fen(post, "actual_fen", &revenue->settled_fen) || revenue->settled_fen < 0)) {
         th_post_fault(books, post);
     } else if (revenue) {
         th_post_login(books, post, "login");

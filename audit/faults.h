@@ -53,6 +53,12 @@
       "post {a} ({t}) is not as it must be")                                                       \
     X(POST_LOGIN, "post_login", "第 {a} 笔过账（{t}）写的用户不是本条的用户",                      \
       "post {a} ({t}) names a login who is not the one of its entry")                              \
+    X(POST_TOLD, "post_told", "第 {a} 笔过账（{t}）与本条正文写的不一样",                          \
+      "post {a} ({t}) is not as the body of its entry tells it")                                   \
+    X(POST_PLACE, "post_place", "第 {a} 笔过账（{t}）不该出现在这种记录里",                        \
+      "post {a} ({t}) has no place in an entry of this kind")                                      \
+    X(POST_AGAIN, "post_again", "第 {a} 笔过账（{t}）的编号已经用过",                              \
+      "post {a} ({t}) has an id that was given before")                                            \
     X(UNITS_ELSEWHERE, "units_elsewhere", "第 {a} 笔过账：签发 {b} 的第 {c} 号不在所说的地方",     \
       "post {a}: serial {c} of issuance {b} does not stand where it is taken from")                \
     X(UNITS_GAP, "units_gap", "第 {a} 笔过账：签发 {b} 的新编号没有接着第 {c} 号",                 \
@@ -182,6 +188,7 @@
       "package {a}: what parcel {b} owes from before is not what it was left owing")               \
     X(PACKAGE_DEBT, "package_debt", "核证包 {a}：各地块共欠 {b} 公斤，而各年份最后余 {c} 公斤",    \
       "package {a}: its parcels are left owing {b} kilograms, its vintages end with {c}")          \
+    X(PARTY_AGAIN, "party_again", "主体 {a} 添加了两次", "party {a} is added twice")               \
     X(LOGIN_UNKNOWN, "login_unknown", "从未添加过用户 {t}", "the login {t} was never added")       \
     X(LOGIN_AGAIN, "login_again", "用户 {t} 添加了两次", "the login {t} is added twice")           \
     X(LOGIN_ENDED, "login_ended", "用户 {t} 此前已停用", "the login {t} had ended before")         \
@@ -204,6 +211,8 @@
     X(LINE_POOL, "line_pool", "交易 {a}：一行有成本 {b} 分，却不出自任何一池",                     \
       "trade {a}: a line has a cost of {b} fen and is of no pool")                                 \
     X(TERM_UNKNOWN, "term_unknown", "提到的分配条款 {a} 并不存在", "term {a} is not known")        \
+    X(TERM_SPLITS, "term_splits", "分配条款 {a} 的各份加起来不是一，或者后来又添了一份",           \
+      "term {a}: its shares do not make a whole, or one was added later")                          \
     X(COST_TWICE, "cost_twice", "扣除 {a} 记了两次，或撤销了两次",                                 \
       "deduction {a} stands twice, or is taken back twice")                                        \
     X(COST_SELF, "cost_self", "扣除 {a} 由同一人（{t}）登记和撤销",                                \

@@ -70,6 +70,7 @@ struct th_term {
     enum th_basis basis;
     struct th_fraction percent;
     size_t splits;
+    int64_t seq; // entry that made it
 };
 
 struct th_sums { // of one sale in one run, or in all of them

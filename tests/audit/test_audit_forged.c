@@ -132,8 +132,10 @@ static void audit__a_registry_that_was_put_back_is_told(void **state)
 #define VERIFY "package.verify", "{'decision':'approve','net_kg':10000,'package_id':1}"
 #define RETURN "package.verify", "{'decision':'return','net_kg':10000,'package_id':1}"
 #define WAIVE(by)                                                                                  \
-    "package.waive", "{'posts':[{'document_id':1,'login':'" by                                     \
-                     "','package_id':1,'post':'waiver','reason':'r','rule':'r','waiver_id':1}]}"
+    "package.waive",                                                                               \
+        "{'document_id':1,'login':'" by "','package_id':1,'posts':[{'document_id':1,'login':'" by  \
+        "','package_id':1,'post':'waiver','reason':'r','rule':'r','waiver_id':1}],"                \
+        "'reason':'r','rule':'r','waiver_id':1}"
 #define ISSUE_TO(owner, kg)                                                                        \
     "package.issue",                                                                               \
         "{'buffer_t':0,'debt_kg':0,'debts':[],'issued_t':10,'net_kg':" kg                          \

@@ -56,9 +56,11 @@ static void until_received(struct test_journal *journal)
     issue(journal, 2, "330523001002", 4773);
     journal->login = "officer";
     test_journal_entry(journal, "revenue.term", "term:1",
-                       "{'posts':[{'basis':'net_of_cost','from_on':'2021-01-01','post':"
-                       "'revenue_term','ratio':'70','term_id':1},{'ordinal':1,'party_kind':"
-                       "'village','post':'revenue_term_split','share':'1','term_id':1}]}");
+                       "{'basis':'net_of_cost','from':'2021-01-01','posts':[{'basis':"
+                       "'net_of_cost','from_on':'2021-01-01','post':'revenue_term','ratio':'70',"
+                       "'term_id':1},{'ordinal':1,'party_kind':'village','post':"
+                       "'revenue_term_split','share':'1','term_id':1}],'ratio':'70','splits':"
+                       "[{'party_kind':'village','share':'1'}],'term_id':1}");
     journal->login = "wang";
     test_journal_entry(journal, "trade.propose", "trade:1",
                        "{'posts':[{'amount_fen':31633008,'buyer_id':3,'kind':'transfer','on_date':'"
@@ -95,7 +97,8 @@ static void until_received(struct test_journal *journal)
                                                                    "'login':'li','on_date':"
                                                                    "'2021-12-28','post':'receipt',"
                                                                    "'receipt_id':1,'trade_id':2}"
-                                                                   "]}");
+                                                                   "],'receipt_id':1,"
+                                                                   "'trade_id':2}");
 }
 
 #define SALE(receipts, cost, net, distributed, kept)                                               \
@@ -107,14 +110,15 @@ static void until_received(struct test_journal *journal)
     "{'amount_fen':" fen ",'distribution_id':1,'ordinal':" ordinal ",'party_id':" party            \
     ",'post':'distribution_payment','trade_id':2,'weight_t':1}"
 #define RUN(sale, payments)                                                                        \
-    "{'posts':[{'distribution_id':1,'login':'wang','post':'distribution','through_on':"            \
-    "'2021-12-31'}," sale "," payments "]}"
+    "{'distribution_id':1,'posts':[{'distribution_id':1,'login':'wang','post':'distribution',"     \
+    "'through_on':'2021-12-28'}," sale "," payments "],'through':'2021-12-28'}"
 #define CLAIM(party, fen)                                                                          \
     "{'account':'claim','amount_fen':" fen ",'memo':'money.distribution','on':'2021-12-28',"       \
     "'party':" party ",'post':'money','trade':2}"
 #define GRANT(by, legs)                                                                            \
-    "{'posts':[{'distribution_id':1,'login':'" by                                                  \
-    "','on_date':'2021-12-28','post':'distribution_decision','state':'approved'}," legs "]}"
+    "{'distribution_id':1,'posts':[{'distribution_id':1,'login':'" by                              \
+    "','on_date':'2021-12-28','post':'distribution_decision','state':'approved'}," legs            \
+    "],'state':'approved'}"
 
 #define RIGHT_SALE SALE("14682000", "8688000", "5994000", "4195800", "1798200")
 #define RIGHT_PAID PAID("1", "1", "1445655") "," PAID("2", "2", "2750145")
@@ -155,8 +159,8 @@ static const struct {
                      "2", "2750145") "," CLAIM("3", "-2750145")),
      TH_FAULT_RUN_CLAIM},
     {"approved, and nothing is posted", RUN(RIGHT_SALE, RIGHT_PAID), "li",
-     "{'posts':[{'distribution_id':1,'login':'li','on_date':'2021-12-28','post':"
-     "'distribution_decision','state':'approved'}]}",
+     "{'distribution_id':1,'posts':[{'distribution_id':1,'login':'li','on_date':'2021-12-28',"
+     "'post':'distribution_decision','state':'approved'}],'state':'approved'}",
      TH_FAULT_RUN_CLAIM},
     {"less than is distributed",
      RUN(RIGHT_SALE, PAID("1", "1", "1445655") "," PAID("2", "2", "2750000")), "li",
@@ -204,7 +208,7 @@ static void audit__a_run_pays_whom_the_term_and_the_tonnes_say(void **state)
 
 #define EVENT(party, attempt, kind, fen)                                                           \
     "{'amount_fen':" fen ",'attempt':" attempt ",'distribution_id':1,'kind':'" kind                \
-    "','login':'wang','on_date':'2021-12-31','party_id':" party                                    \
+    "','login':'wang','on_date':'2021-12-28','party_id':" party                                    \
     ",'payout_event_id':1,'post':'payout_event'}"
 #define PAYMENT(payer, paid, memo, fen)                                                            \
     SOLD(memo, "claim", paid, "-" fen)                                                             \
@@ -281,14 +285,14 @@ static void audit__a_payment_is_made_once_and_again_only_behind_its_return(void 
 #define SETTLED(by)                                                                                \
     "{'actual_fen':100,'document_id':1,'login':'" by "','post':'reserve_settlement','trade_id':2}"
 #define POSTS_RUN                                                                                  \
-    "{'distribution_id':1,'login':'wang','post':'distribution','through_on':'2021-12-31'}"         \
+    "{'distribution_id':1,'login':'wang','post':'distribution','through_on':'2021-12-28'}"         \
     "," RIGHT_SALE "," RIGHT_PAID
 #define POSTS_DECIDED(run, by, state)                                                              \
     "{'distribution_id':" run ",'login':'" by                                                      \
     "','on_date':'2021-12-28','post':'distribution_decision','state':'" state "'}"
 // A run in which nothing is left to share.
 #define POSTS_RUN_AGAIN                                                                            \
-    "{'distribution_id':2,'login':'wang','post':'distribution','through_on':'2021-12-31'},"        \
+    "{'distribution_id':2,'login':'wang','post':'distribution','through_on':'2021-12-28'},"        \
     "{'cost_fen':0,'deductions_fen':0,'distributed_fen':0,'distribution_id':2,'kept_fen':0,"       \
     "'net_fen':0,'post':'distribution_sale','receipts_fen':0,'tax_fen':0,'term_id':1,"             \
     "'trade_id':2}"
@@ -453,9 +457,9 @@ static void audit__the_bank_is_told_to_pay_what_is_owed_once_and_where_it_is_con
 // A run that is rejected gives back what it reserved, and cannot be decided again.
 static void audit__a_rejected_run_reserves_nothing(void **state)
 {
-    static const char REJECT[] = "{'posts':[{'distribution_id':1,'login':'li','on_date':"
-                                 "'2021-12-28','post':'distribution_decision','reason':'r',"
-                                 "'state':'rejected'}]}";
+    static const char REJECT[] = "{'distribution_id':1,'posts':[{'distribution_id':1,'login':"
+                                 "'li','on_date':'2021-12-28','post':'distribution_decision',"
+                                 "'reason':'r','state':'rejected'}],'state':'rejected'}";
     struct test_journal journal;
     (void)state;
     until_received(&journal);
@@ -467,13 +471,14 @@ static void audit__a_rejected_run_reserves_nothing(void **state)
     // A second run of the same receipts.
     test_journal_entry(
         &twice, "revenue.distribute", "distribution:2",
-        "{'posts':[{'distribution_id':2,'login':'wang','post':'distribution','through_on':"
-        "'2021-12-31'},{'cost_fen':8688000,'deductions_fen':0,'distributed_fen':4195800,"
+        "{'distribution_id':2,'posts':[{'distribution_id':2,'login':'wang','post':'distribution',"
+        "'through_on':'2021-12-28'},{'cost_fen':8688000,'deductions_fen':0,'distributed_fen':"
+        "4195800,"
         "'distribution_id':2,'kept_fen':1798200,'net_fen':5994000,'post':'distribution_sale',"
         "'receipts_fen':14682000,'tax_fen':0,'term_id':1,'trade_id':2},{'amount_fen':1445655,"
         "'distribution_id':2,'ordinal':1,'party_id':1,'post':'distribution_payment','trade_id':2,"
         "'weight_t':1},{'amount_fen':2750145,'distribution_id':2,'ordinal':2,'party_id':2,'post':"
-        "'distribution_payment','trade_id':2,'weight_t':1}]}");
+        "'distribution_payment','trade_id':2,'weight_t':1}],'through':'2021-12-28'}");
     test_journal_end(&twice);
     test_expect_fault(&twice, TH_FAULT_RUN_RECKONED, twice.seq);
     journal.out = twice.out;

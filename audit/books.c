@@ -83,6 +83,34 @@ bool th_post_day(const struct th_post *post, const char *key, int64_t *ret_day)
     return th_text_member(post->nodes, post->index, key, &text) && th_check_day_read(text, ret_day);
 }
 
+bool th_books_past(struct th_books *books, const struct th_line *line, struct th_text day)
+{
+    int64_t read = 0;
+    if (day.size == TH_DAY_BYTES && memcmp(day.at, books->past_day, TH_DAY_BYTES) == 0) {
+        return true; // entries are never dated back
+    }
+    if (!th_check_day_read(day, &read) || read > th_check_day(line->at_utc)) {
+        return false;
+    }
+    memcpy(books->past_day, day.at, TH_DAY_BYTES);
+    return true;
+}
+
+void th_post_past_day(struct th_books *books, const struct th_post *post, const char *key,
+                      char day[TH_DAY_BYTES])
+{
+    struct th_text text;
+    if (!th_node_get(post->nodes, post->index, key)) {
+        return;
+    }
+    if (th_text_member(post->nodes, post->index, key, &text) &&
+        th_books_past(books, post->line, text)) {
+        memcpy(day, text.at, TH_DAY_BYTES);
+    } else {
+        th_fault_add_text(books->faults, TH_FAULT_POST_DAY, post->kind, post->number);
+    }
+}
+
 void th_post_login(struct th_books *books, const struct th_post *post, const char *key)
 {
     struct th_text login;

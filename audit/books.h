@@ -61,9 +61,10 @@ struct th_deal {
     char on_date[TH_DAY_BYTES];
     char expires_on[TH_DAY_BYTES]; // NULs: none
     int64_t received_fen;
-    size_t lines;   // first of the lines, counted from 1; 0: none
-    size_t revenue; // row of what it brought, counted from 1; 0: nothing yet
-    size_t owed;    // first of those who are owed money, counted from 1; 0: nobody yet
+    size_t receipts; // first of them, counted from 1; 0: none
+    size_t lines;    // first of the lines, counted from 1; 0: none
+    size_t revenue;  // row of what it brought, counted from 1; 0: nothing yet
+    size_t owed;     // first of those who are owed money, counted from 1; 0: nobody yet
     // of a pledge its loan, of an enforcement its first debt, of a promise or listing its days, of
     // a reversal its first loss; 0: none
     size_t terms;
@@ -204,7 +205,8 @@ struct th_books { // zeroed memory is empty
     size_t n_alone;
     size_t alone_room;
     struct th_table prefixes;
-    struct th_table keys; // login and idempotency key
+    struct th_table keys;        // login and idempotency key
+    char past_day[TH_DAY_BYTES]; // that was judged last, and is one
     struct th_table given_ids[TH_GIVEN_KINDS];
     struct th_table kinds;
     struct th_other_kind *others; // owned

@@ -67,7 +67,6 @@ static void read_terms(const struct th_post *post, struct th_deal *deal)
     if (!th_member_int(post->nodes, post->index, "price_fen", 0, &deal->price_fen)) {
         deal->price_fen = -1;
     }
-    th_post_copy_day(post, "on_date", deal->on_date);
     th_post_copy_day(post, "expires_on", deal->expires_on);
 }
 
@@ -108,6 +107,7 @@ static void book_trade(struct th_books *books, const struct th_post *post)
     }
     deal.stood_in = th_book_officer(books, books->actor) && !is_of_officers(post);
     read_terms(post, &deal);
+    th_post_past_day(books, post, "on_date", deal.on_date);
     if (deal.stood_in) {
         th_book_stand_in(books, post, &deal, deal.seller);
     }
@@ -307,11 +307,16 @@ static void check_officers(struct th_books *books, const struct th_post *post,
 
 static void approve(struct th_books *books, const struct th_post *post, struct th_deal *deal)
 {
+    char decided_on[TH_DAY_BYTES] = "";
+    th_post_past_day(books, post, "decided_on", decided_on);
     if (books->actor == deal->proposer && !may_alone(books, post, deal)) {
         th_fault_add_text(books->faults, TH_FAULT_TRADE_SELF, post->line->login, deal->id);
     }
     if (is_late(post, deal)) {
         th_fault_add(books->faults, TH_FAULT_TRADE_LATE, deal->id, 0, 0);
+    }
+    if (decided_on[0] != '\0' && memcmp(decided_on, deal->on_date, TH_DAY_BYTES) < 0) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_BEFORE, deal->id, 0, 0);
     }
     check_officers(books, post, deal);
     th_book_rests(books, deal);
@@ -354,6 +359,20 @@ static void book_decision(struct th_books *books, const struct th_post *post)
     th_book_retired(books, deal);
     if (state == TH_TRADE_APPROVED) {
         approve(books, post, deal);
+    } else if (state == TH_TRADE_EXPIRED && !is_late(post, deal)) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_OPEN, deal->id, 0, 0);
+    }
+}
+
+// Whoever makes the entry says that money came in; what was prepaid on a promise comes in for a
+// delivery by the word of the one who proposed it.
+static void check_receiver(struct th_books *books, const struct th_post *post,
+                           const struct th_deal *deal)
+{
+    struct th_text login;
+    bool said = th_text_member(post->nodes, post->index, "login", &login);
+    if (deal->kind != TH_DEAL_DELIVERY || !said || th_books_login(books, login) != deal->proposer) {
+        th_post_login(books, post, "login");
     }
 }
 
@@ -379,7 +398,8 @@ static void book_receipt(struct th_books *books, const struct th_post *post)
     if (!deal) {
         return;
     }
-    th_post_copy_day(post, "on_date", day);
+    check_receiver(books, post, deal);
+    th_post_past_day(books, post, "on_date", day);
     if (memcmp(day, deal->on_date, TH_DAY_BYTES) < 0) {
         th_fault_add(books->faults, TH_FAULT_RECEIPT_EARLY, deal->id, 0, 0);
     }
@@ -388,6 +408,13 @@ static void book_receipt(struct th_books *books, const struct th_post *post)
     } else if (deal->received_fen - deal->again_fen > deal->amount_fen) {
         th_fault_add(books->faults, TH_FAULT_RECEIPT_EXCESS, deal->id, deal->received_fen,
                      deal->amount_fen);
+    }
+    struct th_deal_receipt *receipt =
+        th_books_add(books, &books->revenue.receipts, sizeof(*receipt));
+    if (receipt) {
+        *receipt = (struct th_deal_receipt){.fen = amount_fen, .next = deal->receipts};
+        memcpy(receipt->on_date, day, TH_DAY_BYTES);
+        deal->receipts = books->revenue.receipts.n;
     }
     th_books_pend(books, &(struct th_pending){.what = TH_PENDING_RECEIPT,
                                               .id = deal->id,

@@ -55,7 +55,7 @@ struct th_pending { // an issuance or a trade that the end of the entry looks at
     int64_t amount_fen;
     int64_t other; // of a loan the enforcement that pays it (0: none), of a payment its party
     int64_t attempt;
-    int64_t day;       // of a loan
+    int64_t day;       // of a loan, or of what happened to a payment
     enum th_memo memo; // of a payment that is sent again: none
 };
 void th_books_pend(struct th_books *books, const struct th_pending *pending);
@@ -85,6 +85,12 @@ bool th_post_fraction(const struct th_post *post, const char *key,
 // An amount that may be left out, and then is 0; false when it is none.
 bool th_post_fen(const struct th_post *post, const char *key, int64_t *ret_fen);
 bool th_post_day(const struct th_post *post, const char *key, int64_t *ret_day);
+// A day on which something happened: it is one, and not later than the entry. NULs stay where a
+// post has none.
+void th_post_past_day(struct th_books *books, const struct th_post *post, const char *key,
+                      char day[TH_DAY_BYTES]);
+// Is it such a day?
+bool th_books_past(struct th_books *books, const struct th_line *line, struct th_text day);
 // NULs stay where there is none.
 void th_post_copy_day(const struct th_post *post, const char *key, char day[TH_DAY_BYTES]);
 // The deal that a post names by this key; NULL, and a fault: none or an unknown one.

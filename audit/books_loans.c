@@ -90,15 +90,16 @@ static void book_withdrawal(struct th_books *books, const struct th_post *post)
 {
     struct th_loan_payment *payments = books->money.loan_payments.items;
     int64_t id = 0;
-    int64_t day = 0;
+    char day[TH_DAY_BYTES];
     size_t row = SIZE_MAX;
     if (th_member_int(post->nodes, post->index, "payment_id", 1, &id)) {
         row = th_table_find_id(&books->money.loan_payment_ids, id);
     }
-    if (row >= books->money.loan_payments.n || !th_post_day(post, "on_date", &day)) {
+    if (row >= books->money.loan_payments.n || !th_node_get(post->nodes, post->index, "on_date")) {
         th_post_fault(books, post);
         return;
     }
+    th_post_past_day(books, post, "on_date", day);
     struct th_loan_payment *payment = &payments[row];
     th_post_login(books, post, "login");
     if (payment->login == books->actor) {
@@ -120,6 +121,7 @@ static void book_loan(struct th_books *books, const struct th_post *post)
     static const char *const KINDS[] = {"payout", "repayment", "interest"};
     struct th_pending pending = {.number = post->number};
     struct th_text kind;
+    char day[TH_DAY_BYTES];
     size_t i = 0;
     const struct th_deal *deal = th_post_deal(books, post, "trade_id");
     if (!deal) {
@@ -132,6 +134,7 @@ static void book_loan(struct th_books *books, const struct th_post *post)
         return;
     }
     th_post_login(books, post, "login");
+    th_post_past_day(books, post, "on_date", day);
     while (i < sizeof(KINDS) / sizeof(KINDS[0]) && !th_text_is(kind, KINDS[i])) {
         i++;
     }

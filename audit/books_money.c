@@ -92,10 +92,12 @@ static bool read_leg(const struct th_post *post, struct th_leg *leg)
 static void book_money(struct th_books *books, const struct th_post *post)
 {
     struct th_leg leg = {.deal = 0};
+    char day[TH_DAY_BYTES];
     if (!read_leg(post, &leg)) {
         th_post_fault(books, post);
         return;
     }
+    th_post_past_day(books, post, "on", day);
     struct th_holder *holder = th_books_holder(books, leg.party);
     if (!th_sum(&books->legs_fen[leg.account], leg.amount_fen) ||
         (holder && !th_sum(&holder->money_fen[leg.account], leg.amount_fen))) {

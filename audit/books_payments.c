@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "audit/books_internal.h"
+#include "audit/check.h"
 
 static void book_event(struct th_books *books, const struct th_post *post)
 {
     struct th_pending pending = {.what = TH_PENDING_PAYMENT, .number = post->number};
     struct th_text kind;
+    char day[TH_DAY_BYTES];
     if (!th_member_int(post->nodes, post->index, "distribution_id", 1, &pending.id) ||
         !th_member_int(post->nodes, post->index, "party_id", 1, &pending.other) ||
         !th_member_int(post->nodes, post->index, "attempt", 1, &pending.attempt) ||
@@ -17,6 +19,11 @@ static void book_event(struct th_books *books, const struct th_post *post)
         return;
     }
     th_post_login(books, post, "login");
+    th_post_past_day(books, post, "on_date", day);
+    if (!th_post_day(post, "on_date", &pending.day)) {
+        th_post_fault(books, post);
+        return;
+    }
     if (th_text_is(kind, "paid")) {
         pending.memo = TH_MEMO_PAYMENT;
     } else if (th_text_is(kind, "returned")) {
@@ -90,11 +97,14 @@ void th_money_settle_run(struct th_books *books, struct th_run *run)
 {
     struct th_list *parts = &books->money.parts;
     size_t first = parts->n;
+    int64_t since = INT64_MIN;
+    (void)th_check_day_read((struct th_text){.at = run->decided_on, .size = TH_DAY_BYTES}, &since);
     books->money.run = run->id;
     gather(books, run, first);
     struct th_part *items = parts->items;
     for (size_t i = first; i < parts->n; i++) {
         const struct th_deal *deal = th_books_deal(books, items[i].deal);
+        items[i].since = since;
         if (deal) {
             th_money_expect(books,
                             &(struct th_move){deal->id, TH_MEMO_DISTRIBUTION, TH_ACCOUNT_CLAIM,
@@ -169,6 +179,11 @@ void th_money_settle_payment(struct th_books *books, const struct th_run *run,
             move_payment(books, &parts[i], pending->memo);
         }
     }
+    if (pending->day < payment->since) {
+        th_fault_add(books->faults, TH_FAULT_PAYMENT_EARLY, run->id, pending->other,
+                     pending->attempt);
+    }
+    payment->since = pending->day;
     if (sum_fen != pending->amount_fen) {
         th_fault_add(books->faults, TH_FAULT_PAYMENT_SUM, run->id, pending->other,
                      pending->amount_fen);

@@ -12,12 +12,12 @@ void th_revenue_clear(struct th_revenue *revenue)
 {
     struct th_table *const TABLES[] = {&revenue->pool_ids, &revenue->group_ids, &revenue->place_ids,
                                        &revenue->term_ids, &revenue->run_ids,   &revenue->cost_ids};
-    struct th_list *const LISTS[] = {&revenue->lines,       &revenue->pools,     &revenue->parts,
-                                     &revenue->masses,      &revenue->villages,  &revenue->groups,
-                                     &revenue->members,     &revenue->places,    &revenue->terms,
-                                     &revenue->splits,      &revenue->deals,     &revenue->costs,
-                                     &revenue->runs,        &revenue->sales,     &revenue->payees,
-                                     &revenue->differences, &revenue->cost_words};
+    struct th_list *const LISTS[] = {&revenue->lines,  &revenue->receipts,    &revenue->pools,
+                                     &revenue->parts,  &revenue->masses,      &revenue->villages,
+                                     &revenue->groups, &revenue->members,     &revenue->places,
+                                     &revenue->terms,  &revenue->splits,      &revenue->deals,
+                                     &revenue->costs,  &revenue->runs,        &revenue->sales,
+                                     &revenue->payees, &revenue->differences, &revenue->cost_words};
     for (size_t i = 0; i < sizeof(TABLES) / sizeof(TABLES[0]); i++) {
         th_table_clear(TABLES[i]);
     }
@@ -316,6 +316,7 @@ static void book_run(struct th_books *books, const struct th_post *post)
         return;
     }
     *run = (struct th_run){.id = id, .seq = books->faults->seq, .proposer = books->actor};
+    th_post_past_day(books, post, "through_on", run->through_on);
 }
 
 struct th_run *th_books_run(const struct th_books *books, int64_t id)
@@ -520,11 +521,15 @@ static void book_run_decision(struct th_books *books, const struct th_post *post
         return;
     }
     run->decided = true;
+    th_post_past_day(books, post, "on_date", run->decided_on);
     if (th_text_is(state, "rejected")) {
         let_go(books, run);
         return;
     }
     run->approved = true;
+    if (memcmp(run->decided_on, run->through_on, TH_DAY_BYTES) < 0) {
+        th_fault_add(books->faults, TH_FAULT_RUN_EARLY, run->id, 0, 0);
+    }
     check_costs(books, run, post->line->login);
     if (books->actor == run->proposer && !th_book_alone(books, post, run->distributed_fen)) {
         th_fault_add_text(books->faults, TH_FAULT_RUN_SELF, post->line->login, run->id);
@@ -568,6 +573,21 @@ static int64_t sum_of_costs(const struct th_books *books, const struct th_deal *
     return sum_fen;
 }
 
+// What came in for a deal up to the day through which a run reckons.
+static int64_t received_through(const struct th_books *books, const struct th_deal *deal,
+                                const struct th_run *run)
+{
+    const struct th_deal_receipt *receipts = books->revenue.receipts.items;
+    int64_t sum_fen = 0;
+    for (size_t i = deal->receipts; i != 0; i = receipts[i - 1].next) {
+        if (memcmp(receipts[i - 1].on_date, run->through_on, TH_DAY_BYTES) <= 0 &&
+            !th_sum(&sum_fen, receipts[i - 1].fen)) {
+            return INT64_MAX;
+        }
+    }
+    return sum_fen;
+}
+
 // The sums of all runs of a sale, this one included, against receipts, costs and term.
 static void check_reckoning(struct th_books *books, const struct th_deal *deal,
                             const struct th_deal_revenue *revenue, const struct th_run_sale *sale,
@@ -578,8 +598,9 @@ static void check_reckoning(struct th_books *books, const struct th_deal *deal,
     books->legs_beyond =
         !th_sum(&deducted_fen, revenue->settled ? revenue->settled_fen : revenue->reserve_fen) ||
         books->legs_beyond;
-    if (sale->now.receipts_fen < 0 || sums->receipts_fen > deal->received_fen ||
-        deal->amount_fen <= 0) {
+    const struct th_run *run = th_books_run(books, sale->run);
+    if (sale->now.receipts_fen < 0 || !run ||
+        sums->receipts_fen > received_through(books, deal, run) || deal->amount_fen <= 0) {
         sum_fault(books, TH_FAULT_RUN_RECKONED, deal->id, "receipts_fen");
         return;
     }

@@ -53,6 +53,8 @@
       "post {a} ({t}) is not as it must be")                                                       \
     X(POST_LOGIN, "post_login", "第 {a} 笔过账（{t}）写的用户不是本条的用户",                      \
       "post {a} ({t}) names a login who is not the one of its entry")                              \
+    X(POST_DAY, "post_day", "第 {a} 笔过账（{t}）的日期不是一天，或在本条之后",                    \
+      "post {a} ({t}) names a day that is none, or is later than its entry")                       \
     X(POST_TOLD, "post_told", "第 {a} 笔过账（{t}）与本条正文写的不一样",                          \
       "post {a} ({t}) is not as the body of its entry tells it")                                   \
     X(POST_PLACE, "post_place", "第 {a} 笔过账（{t}）不该出现在这种记录里",                        \
@@ -110,6 +112,10 @@
     X(TRADE_RESTS, "trade_rests", "交易 {a} 所依据的交易 {b} 没有批准、已经撤销，或者种类不对",    \
       "trade {a} acts upon trade {b}, which is not approved, was taken back or is of no such "     \
       "kind")                                                                                      \
+    X(TRADE_OPEN, "trade_open", "交易 {a} 最后期限未过就记为过期",                                 \
+      "trade {a} is ended as expired before its last day has passed")                              \
+    X(TRADE_BEFORE, "trade_before", "交易 {a} 的批准早于成交日",                                   \
+      "trade {a} is approved as of a day before the deal")                                         \
     X(TRADE_EARLY, "trade_early", "交易 {a} 早于它所依据的交易 {b}",                               \
       "trade {a} is dated before trade {b}, upon which it acts")                                   \
     X(TRADE_DAYS, "trade_days", "交易 {a} 不在交易 {b} 约定的日期之内",                            \
@@ -157,6 +163,8 @@
       "loan payment {a}, which a sale of pledged units paid, is taken back alone")                 \
     X(PAYMENT_STATE, "payment_state", "分配 {a} 付给主体 {b} 的第 {c} 次支付当时不能这样记",       \
       "run {a}: attempt {c} of the payment to party {b} cannot be made, returned or sent then")    \
+    X(PAYMENT_EARLY, "payment_early", "分配 {a} 付给主体 {b} 的第 {c} 次支付早于它的前一步",       \
+      "run {a}: attempt {c} of the payment to party {b} is dated before the step that it follows") \
     X(PAYMENT_SUM, "payment_sum", "分配 {a} 付给主体 {b} {c} 分，不是分配给它的数",                \
       "run {a}: party {b} is paid {c} fen, which are not what the run gives it")                   \
     X(ORDER_STATE, "order_state", "消息 {a} 对付给主体 {b} 的第 {c} 次支付说的，与当时的应付不符", \
@@ -226,6 +234,8 @@
     X(RUN_DECIDED, "run_decided", "分配 {a} 已经有了决定", "run {a} was decided before")           \
     X(RUN_SELF, "run_self", "分配 {a} 由同一人（{t}）提出和批准",                                  \
       "run {a} is proposed and approved by one person ({t})")                                      \
+    X(RUN_EARLY, "run_early", "分配 {a} 的批准早于它算到的那一天",                                 \
+      "run {a} is approved as of a day before the one through which it reckons")                   \
     X(RUN_SUM, "run_sum", "交易 {a} 的分配各项对不上（{t}）",                                      \
       "the sums of the revenue of trade {a} do not agree ({t})")                                   \
     X(RUN_RECKONED, "run_reckoned", "交易 {a} 的分配不是按到账、成本和条款算出来的（{t}）",        \

@@ -57,6 +57,12 @@ struct th_member { // of a group
     size_t next;
 };
 
+struct th_deal_receipt { // chains as of lines
+    char on_date[TH_DAY_BYTES];
+    int64_t fen;
+    size_t next;
+};
+
 enum th_basis { TH_BASIS_GROSS, TH_BASIS_NET_OF_COST, TH_BASIS_NET_OF_COSTS };
 
 struct th_split {
@@ -130,6 +136,8 @@ struct th_run {
     size_t proposer; // row of logins
     bool decided;
     bool approved;
+    char through_on[TH_DAY_BYTES];
+    char decided_on[TH_DAY_BYTES];
     int64_t distributed_fen;
     size_t sales;
     size_t first_part; // of its payments, once it is approved
@@ -138,6 +146,7 @@ struct th_run {
 
 struct th_revenue { // zeroed memory is empty
     struct th_list lines;
+    struct th_list receipts; // struct th_deal_receipt
     struct th_table pool_ids;
     struct th_list pools; // struct th_pool, a row for each of pool_ids
     struct th_list parts;

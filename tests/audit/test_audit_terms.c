@@ -312,8 +312,8 @@ enum { OPTION, OPTION_APPROVED, SUBSCRIPTION, PLACE, TERMS_STEPS };
 #define TAKEN(fen) TRADE("4", fen, "'buyer_id':4,'kind':'acceptance'," OF("3"), "3" TONNES("2"))
 
 static const struct step TERMS[TERMS_STEPS] = {
-    [OPTION] = {"wang", TRADE("1", "70", "'buyer_id':4,'kind':'option',",
-                              "3" TONNES("10")) "," WINDOW("2022-01-01", "2022-01-31")},
+    [OPTION] = {"wang", TRADE_ON("1", "70", "'buyer_id':4,'kind':'option',", "2021-11-28",
+                                 "3" TONNES("10")) "," WINDOW("2021-12-01", "2021-12-24")},
     [OPTION_APPROVED] = {"li", DECIDED("1", "approved") "," LEG("1", "premium", "4", "-70") "," LEG(
                                    "1", "premium", "3", "70")},
     [SUBSCRIPTION] = {"wang", TRADE("2", "4000", "'buyer_id':4,'kind':'subscription',",
@@ -325,32 +325,32 @@ static const struct step TERMS[TERMS_STEPS] = {
 static const struct forgery BOUND[] = {
     {"exercised on the first day",
      TERMS_STEPS,
-     {{"wang", EXERCISE("2022-01-01", "1000", "1")}},
+     {{"wang", EXERCISE("2021-12-01", "1000", "1")}},
      TH_FAULT_CODES},
     {"exercised on the last day",
      TERMS_STEPS,
-     {{"wang", EXERCISE("2022-01-31", "1000", "1")}},
+     {{"wang", EXERCISE("2021-12-24", "1000", "1")}},
      TH_FAULT_CODES},
     {"before its window",
      TERMS_STEPS,
-     {{"wang", EXERCISE("2021-12-31", "1000", "1")}},
+     {{"wang", EXERCISE("2021-11-30", "1000", "1")}},
      TH_FAULT_TRADE_DAYS},
     {"behind its window",
      TERMS_STEPS,
-     {{"wang", EXERCISE("2022-02-01", "1000", "1")}},
+     {{"wang", EXERCISE("2021-12-25", "1000", "1")}},
      TH_FAULT_TRADE_DAYS},
     {"a fen below the strike",
      TERMS_STEPS,
-     {{"wang", EXERCISE("2022-01-01", "999", "1")}},
+     {{"wang", EXERCISE("2021-12-01", "999", "1")}},
      TH_FAULT_TRADE_PRICE},
     {"of what is no option",
      TERMS_STEPS,
-     {{"wang", EXERCISE("2022-01-01", "800", "2")}},
+     {{"wang", EXERCISE("2021-12-01", "800", "2")}},
      TH_FAULT_POST_FORM},
-    {"of nothing", TERMS_STEPS, {{"wang", EXERCISE("2022-01-01", "800", "9")}}, TH_FAULT_POST_FORM},
+    {"of nothing", TERMS_STEPS, {{"wang", EXERCISE("2021-12-01", "800", "9")}}, TH_FAULT_POST_FORM},
     {"a window that is agreed again",
      TERMS_STEPS,
-     {{"wang", WINDOW("2022-02-01", "2022-02-28")}},
+     {{"wang", WINDOW("2021-12-25", "2022-02-28")}},
      TH_FAULT_POST_FORM},
     {"a window for what has none",
      SUBSCRIPTION,
@@ -394,7 +394,7 @@ static const struct forgery BOUND[] = {
      TH_FAULT_CODES},
     {"a receipt before the deal",
      TERMS_STEPS,
-     {{"wang", "{'amount_fen':70,'login':'wang','on_date':'2021-12-27','post':'receipt',"
+     {{"wang", "{'amount_fen':70,'login':'wang','on_date':'2021-11-27','post':'receipt',"
                "'receipt_id':1,'trade_id':1}"}},
      TH_FAULT_RECEIPT_EARLY},
     {"a receipt without a day",
@@ -413,7 +413,7 @@ static void audit__who_acts_upon_a_deal_keeps_its_days_and_price(void **state)
 }
 
 #define DUE(ordinal, fen)                                                                          \
-    "{'amount_fen':" fen ",'on_date':'2022-01-31','ordinal':" ordinal                              \
+    "{'amount_fen':" fen ",'on_date':'2021-12-24','ordinal':" ordinal                              \
     ",'post':'trade_schedule','trade_id':1}"
 #define DUE_DEAL TRADE("1", "1000", "'buyer_id':4,'kind':'resale',", "3" TONNES("1"))
 

@@ -63,18 +63,11 @@ static void approve(struct test_journal *journal)
 static void receive(struct test_journal *journal)
 {
     journal->login = "wang";
-    test_journal_entry(
-        journal, "receipt.confirm", "trade:1",
-        "{'posts':[" RECEIVED("1", "claim", "-40000") "," RECEIVED(
-            "2", "claim",
-            "40000") "," RECEIVED("1", "cash",
-                                  "40000") "," RECEIVED("2", "cash",
-                                                        "-40000") "," RECEIPT("1",
-                                                                              "40000") "],"
-                                                                                       "'receipt_"
-                                                                                       "id':1,'"
-                                                                                       "trade_id':"
-                                                                                       "1}");
+    test_journal_entry(journal, "receipt.confirm", "trade:1",
+                       "{'posts':[%s,%s,%s,%s,%s],'receipt_id':1,'trade_id':1}",
+                       RECEIVED("1", "claim", "-40000"), RECEIVED("2", "claim", "40000"),
+                       RECEIVED("1", "cash", "40000"), RECEIVED("2", "cash", "-40000"),
+                       RECEIPT("1", "40000"));
 }
 
 static void until_approved(struct test_journal *journal)

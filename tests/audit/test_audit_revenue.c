@@ -109,16 +109,17 @@ static void until_received(struct test_journal *journal)
 #define PAID(ordinal, party, fen)                                                                  \
     "{'amount_fen':" fen ",'distribution_id':1,'ordinal':" ordinal ",'party_id':" party            \
     ",'post':'distribution_payment','trade_id':2,'weight_t':1}"
-#define RUN(sale, payments)                                                                        \
+#define RUN_THROUGH(day, sale, payments)                                                           \
     "{'distribution_id':1,'posts':[{'distribution_id':1,'login':'wang','post':'distribution',"     \
-    "'through_on':'2021-12-28'}," sale "," payments "],'through':'2021-12-28'}"
+    "'through_on':'" day "'}," sale "," payments "],'through':'" day "'}"
+#define RUN(sale, payments) RUN_THROUGH("2021-12-28", sale, payments)
 #define CLAIM(party, fen)                                                                          \
     "{'account':'claim','amount_fen':" fen ",'memo':'money.distribution','on':'2021-12-28',"       \
     "'party':" party ",'post':'money','trade':2}"
-#define GRANT(by, legs)                                                                            \
-    "{'distribution_id':1,'posts':[{'distribution_id':1,'login':'" by                              \
-    "','on_date':'2021-12-28','post':'distribution_decision','state':'approved'}," legs            \
-    "],'state':'approved'}"
+#define GRANT_ON(day, by, legs)                                                                    \
+    "{'distribution_id':1,'posts':[{'distribution_id':1,'login':'" by "','on_date':'" day          \
+    "','post':'distribution_decision','state':'approved'}," legs "],'state':'approved'}"
+#define GRANT(by, legs) GRANT_ON("2021-12-28", by, legs)
 
 #define RIGHT_SALE SALE("14682000", "8688000", "5994000", "4195800", "1798200")
 #define RIGHT_PAID PAID("1", "1", "1445655") "," PAID("2", "2", "2750145")
@@ -177,6 +178,12 @@ static const struct {
     {"half of the ratio",
      RUN(SALE("14682000", "8688000", "5994000", "2097900", "3896100"), RIGHT_PAID), "li",
      GRANT("li", RIGHT_LEGS), TH_FAULT_RUN_RECKONED},
+    {"receipts of a day behind it", RUN_THROUGH("2021-12-27", RIGHT_SALE, RIGHT_PAID), "li",
+     GRANT("li", RIGHT_LEGS), TH_FAULT_RUN_RECKONED},
+    {"through a day that is still to come", RUN_THROUGH("2021-12-29", RIGHT_SALE, RIGHT_PAID), "li",
+     GRANT("li", RIGHT_LEGS), TH_FAULT_POST_DAY},
+    {"approved before the day through which it reckons", RUN(RIGHT_SALE, RIGHT_PAID), "li",
+     GRANT_ON("2021-12-27", "li", RIGHT_LEGS), TH_FAULT_RUN_EARLY},
     {"by one person", RUN(RIGHT_SALE, RIGHT_PAID), "wang", GRANT("wang", RIGHT_LEGS),
      TH_FAULT_RUN_SELF},
     {"in another's name", RUN(RIGHT_SALE, RIGHT_PAID), "wang", GRANT("li", RIGHT_LEGS),
@@ -206,10 +213,11 @@ static void audit__a_run_pays_whom_the_term_and_the_tonnes_say(void **state)
     }
 }
 
-#define EVENT(party, attempt, kind, fen)                                                           \
+#define EVENT_ON(day, party, attempt, kind, fen)                                                   \
     "{'amount_fen':" fen ",'attempt':" attempt ",'distribution_id':1,'kind':'" kind                \
-    "','login':'wang','on_date':'2021-12-28','party_id':" party                                    \
+    "','login':'wang','on_date':'" day "','party_id':" party                                       \
     ",'payout_event_id':1,'post':'payout_event'}"
+#define EVENT(party, attempt, kind, fen) EVENT_ON("2021-12-28", party, attempt, kind, fen)
 #define PAYMENT(payer, paid, memo, fen)                                                            \
     SOLD(memo, "claim", paid, "-" fen)                                                             \
     "," SOLD(memo, "claim", payer, fen) "," SOLD(memo, "cash", payer,                              \
@@ -236,6 +244,18 @@ static void audit__a_payment_is_made_once_and_again_only_behind_its_return(void 
         {"returned before it was told that it was paid",
          {EVENT("1", "1", "returned", "1445655"), AGAIN},
          TH_FAULT_CODES},
+        {"paid before the run was approved",
+         {EVENT_ON("2021-12-27", "1", "1", "paid", "1445655") "," PAYMENT("3", "1", "money.payment",
+                                                                          "1445655")},
+         TH_FAULT_PAYMENT_EARLY},
+        {"returned before it was paid",
+         {OUT, EVENT_ON("2021-12-27", "1", "1", "returned",
+                        "1445655") "," PAYMENT("1", "3", "money.payment_returned", "1445655")},
+         TH_FAULT_PAYMENT_EARLY},
+        {"paid tomorrow",
+         {EVENT_ON("2021-12-29", "1", "1", "paid", "1445655") "," PAYMENT("3", "1", "money.payment",
+                                                                          "1445655")},
+         TH_FAULT_POST_DAY},
         {"paid twice", {OUT, OUT}, TH_FAULT_PAYMENT_STATE},
         {"paid again without being sent again", {OUT, BACK, OUT}, TH_FAULT_PAYMENT_STATE},
         {"sent again though it was paid", {OUT, AGAIN}, TH_FAULT_PAYMENT_STATE},

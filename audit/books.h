@@ -21,6 +21,7 @@ struct th_holder { // a party that holds units or money
     size_t village;
     size_t division;
     size_t plain_name;
+    bool missed;     // it is told that it was never added
     size_t logins;   // of the role bank that have not ended: by them it acts itself
     int64_t account; // where it is paid, the one that was confirmed last; 0: nowhere yet
 };

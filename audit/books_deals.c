@@ -77,6 +77,13 @@ static bool is_of_officers(const struct th_post *post)
     return th_text_member(post->nodes, post->index, "kind", &kind) && th_text_is(kind, "reversal");
 }
 
+static void check_party(struct th_books *books, int64_t party)
+{
+    if (party != 0) {
+        (void)th_books_party(books, party);
+    }
+}
+
 static void book_trade(struct th_books *books, const struct th_post *post)
 {
     struct th_deal deal = {.state = TH_TRADE_PROPOSED};
@@ -108,6 +115,8 @@ static void book_trade(struct th_books *books, const struct th_post *post)
     deal.stood_in = th_book_officer(books, books->actor) && !is_of_officers(post);
     read_terms(post, &deal);
     th_post_past_day(books, post, "on_date", deal.on_date);
+    check_party(books, deal.seller);
+    check_party(books, deal.buyer);
     if (deal.stood_in) {
         th_book_stand_in(books, post, &deal, deal.seller);
     }

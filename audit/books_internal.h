@@ -78,6 +78,8 @@ void th_post_login(struct th_books *books, const struct th_post *post, const cha
 
 // NULL without memory, which the books remember.
 struct th_holder *th_books_holder(struct th_books *books, int64_t id);
+// The same of a party that must have been added before.
+struct th_holder *th_books_party(struct th_books *books, int64_t id);
 struct th_deal *th_books_deal(const struct th_books *books, int64_t id); // NULL: unknown
 // A member that is a rate or share, or a day; false when it is none.
 bool th_post_fraction(const struct th_post *post, const char *key,

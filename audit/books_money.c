@@ -98,7 +98,7 @@ static void book_money(struct th_books *books, const struct th_post *post)
         return;
     }
     th_post_past_day(books, post, "on", day);
-    struct th_holder *holder = th_books_holder(books, leg.party);
+    struct th_holder *holder = th_books_party(books, leg.party);
     if (!th_sum(&books->legs_fen[leg.account], leg.amount_fen) ||
         (holder && !th_sum(&holder->money_fen[leg.account], leg.amount_fen))) {
         books->legs_beyond = true;

@@ -416,6 +416,16 @@ void th_book_party(struct th_books *books, const struct th_node *nodes, size_t i
     }
 }
 
+struct th_holder *th_books_party(struct th_books *books, int64_t id)
+{
+    struct th_holder *holder = th_books_holder(books, id);
+    if (holder && holder->name == SIZE_MAX && !holder->missed && !books->partial) {
+        holder->missed = true; // told once
+        th_fault_add(books->faults, TH_FAULT_PARTY_UNKNOWN, id, 0, 0);
+    }
+    return holder;
+}
+
 void th_book_villages(struct th_books *books, const struct th_line *line,
                       const struct th_node *nodes)
 {

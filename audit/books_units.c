@@ -64,7 +64,7 @@ static void touch(struct th_books *books, struct th_issuance *issuance)
 
 static void count(struct th_books *books, const struct th_place *place, int64_t units_t)
 {
-    struct th_holder *holder = th_books_holder(books, place->owner);
+    struct th_holder *holder = th_books_party(books, place->owner);
     if (holder) {
         holder->units_t[place->state] += units_t;
         books->units_t[place->state] += units_t;

@@ -196,6 +196,7 @@
       "package {a}: what parcel {b} owes from before is not what it was left owing")               \
     X(PACKAGE_DEBT, "package_debt", "核证包 {a}：各地块共欠 {b} 公斤，而各年份最后余 {c} 公斤",    \
       "package {a}: its parcels are left owing {b} kilograms, its vintages end with {c}")          \
+    X(PARTY_UNKNOWN, "party_unknown", "从未添加过主体 {a}", "party {a} was never added")           \
     X(PARTY_AGAIN, "party_again", "主体 {a} 添加了两次", "party {a} is added twice")               \
     X(LOGIN_UNKNOWN, "login_unknown", "从未添加过用户 {t}", "the login {t} was never added")       \
     X(LOGIN_AGAIN, "login_again", "用户 {t} 添加了两次", "the login {t} is added twice")           \

@@ -158,16 +158,31 @@ void test_journal_user(struct test_journal *journal, const char *login, const ch
     journal->login = before;
 }
 
-void test_journal_begin(struct test_journal *journal)
+void test_journal_begin_people(struct test_journal *journal)
 {
-    static const char *const PEOPLE[TEST_PEOPLE][2] = {
-        {"clerk", "clerk"},       {"verifier", "verifier"}, {"officer", "officer"},
-        {"officer-2", "officer"}, {"wang", "bank"},         {"li", "bank"},
-        {"other", "clerk"}};
+    static const char *const PEOPLE[][2] = {{"clerk", "clerk"},     {"verifier", "verifier"},
+                                            {"officer", "officer"}, {"officer-2", "officer"},
+                                            {"wang", "bank"},       {"li", "bank"},
+                                            {"other", "clerk"}};
     test_journal_begin_alone(journal);
-    for (size_t i = 0; i < TEST_PEOPLE; i++) {
+    for (size_t i = 0; i < sizeof(PEOPLE) / sizeof(PEOPLE[0]); i++) {
         test_journal_user(journal, PEOPLE[i][0], PEOPLE[i][1]);
     }
+}
+
+void test_journal_begin(struct test_journal *journal)
+{
+    static const char PARTY[] = "{'kind':'insurer','name':'%d','party_id':%d,'post':'party'}";
+    char posts[TEST_PARTIES * sizeof(PARTY)] = "";
+    size_t used = 0;
+    test_journal_begin_people(journal);
+    for (int id = 1; id <= TEST_PARTIES; id++) {
+        (void)snprintf(posts + used, sizeof(posts) - used, PARTY, id, id);
+        used += strlen(posts + used);
+        posts[used++] = ',';
+    }
+    posts[used - 1] = '\0';
+    test_journal_entry(journal, "share.import", "shares", "{'posts':[%s]}", posts);
 }
 
 void test_journal_clear(struct test_journal *journal)

@@ -29,9 +29,11 @@ struct test_journal {
 // The first line and entry 1, which makes the registry with its login "admin".
 void test_journal_begin_alone(struct test_journal *journal);
 // The same, and TEST_PEOPLE entries behind it, each of which adds somebody: the clerk, the
-// verifier, officer, officer-2, the bank's wang and li, and the clerk other.
-enum { TEST_PEOPLE = 7 };
+// verifier, officer, officer-2, the bank's wang and li, and the clerk other; the last one the
+// parties 1 … TEST_PARTIES.
+enum { TEST_PEOPLE = 8, TEST_PARTIES = 9 };
 void test_journal_begin(struct test_journal *journal);
+void test_journal_begin_people(struct test_journal *journal); // without the parties
 void test_journal_user(struct test_journal *journal, const char *login, const char *role);
 void test_journal_clear(struct test_journal *journal);
 

@@ -35,7 +35,7 @@ static void issue(struct test_journal *journal, int package, const char *village
 
 static void until_received(struct test_journal *journal)
 {
-    test_journal_begin(journal);
+    test_journal_begin_people(journal);
     journal->of_money = true;
     journal->login = "officer";
     test_journal_entry(journal, "village.import", "village:x",

@@ -92,13 +92,13 @@ static void audit__posts_say_what_the_body_of_their_entry_tells(void **state)
         {"a higher limit", {{"admin", LIMIT("100", "101")}}, TH_FAULT_POST_TOLD},
         {"no limit, where one is told", {{"admin", LIMIT("100", "null")}}, TH_FAULT_POST_TOLD},
         {"a party",
-         {{"clerk", PARTY("1", "village", "330523001001", "village", "330523001001")}},
+         {{"clerk", PARTY("11", "village", "330523001001", "village", "330523001001")}},
          TH_FAULT_CODES},
         {"a party of another kind",
-         {{"clerk", PARTY("1", "village", "330523001001", "fund", "330523001001")}},
+         {{"clerk", PARTY("11", "village", "330523001001", "fund", "330523001001")}},
          TH_FAULT_POST_TOLD},
         {"a party of another village",
-         {{"clerk", PARTY("1", "village", "330523001001", "village", "330523001002")}},
+         {{"clerk", PARTY("11", "village", "330523001001", "village", "330523001002")}},
          TH_FAULT_POST_TOLD},
         {"a package", {{"clerk", PACKAGE("1", "1", "clerk")}}, TH_FAULT_CODES},
         {"a package of another holder",
@@ -160,13 +160,13 @@ static void audit__what_is_told_stands_where_it_is_told_and_once(void **state)
          {{"clerk", DOCUMENT("aa", "aa")}, {"clerk", DOCUMENT("bb", "bb")}},
          TH_FAULT_POST_AGAIN},
         {"a party under a number that another one has",
-         {{"clerk", PARTY("1", "village", "330523001001", "village", "330523001001")},
-          {"clerk", PARTY("1", "village", "330523001002", "village", "330523001002")}},
+         {{"clerk", PARTY("11", "village", "330523001001", "village", "330523001001")},
+          {"clerk", PARTY("11", "village", "330523001002", "village", "330523001002")}},
          TH_FAULT_PARTY_AGAIN},
         {"a party that a file of shares brings anew",
-         {{"clerk", PARTY("1", "village", "330523001001", "village", "330523001001")},
+         {{"clerk", PARTY("11", "village", "330523001001", "village", "330523001001")},
           {"clerk", "share.import",
-           "{'posts':[{'kind':'household','name':'Z','party_id':1,'post':'party'}]}"}},
+           "{'posts':[{'kind':'household','name':'Z','party_id':11,'post':'party'}]}"}},
          TH_FAULT_PARTY_AGAIN},
         {"somebody who shares in a term, added by a later entry",
          {{"officer", TERM("70", TOWNSHIP "," VILLAGE)},
@@ -177,6 +177,30 @@ static void audit__what_is_told_stands_where_it_is_told_and_once(void **state)
         {"a term of which a part is nobody's",
          {{"officer", TERM("70", TOWNSHIP)}},
          TH_FAULT_TERM_SPLITS},
+    };
+    (void)state;
+    JUDGE_ALL(CASES);
+}
+
+#define BUYER(party)                                                                               \
+    "trade.propose", "{'posts':[{'amount_fen':100,'buyer_id':" party ",'kind':'option',"           \
+                     "'on_date':'2021-12-28','post':'trade','proposed_by':'wang','seller_id':1,"   \
+                     "'state':'proposed','tonnes':1,'trade_id':1}]}"
+#define BROUGHT "{'kind':'household','name':'Z','party_id':99,'post':'party'}"
+
+static void audit__deals_are_of_parties_that_were_added(void **state)
+{
+    static const struct case_of_entries CASES[] = {
+        {"a party that was added", {{"wang", BUYER("2")}}, TH_FAULT_CODES},
+        {"one that came with a file of shares",
+         {{"clerk", "share.import", "{'posts':[" BROUGHT "]}"}, {"wang", BUYER("99")}},
+         TH_FAULT_CODES},
+        {"one that was never added", {{"wang", BUYER("99")}}, TH_FAULT_PARTY_UNKNOWN},
+        {"money of one that was never added",
+         {{"wang", "k",
+           "{'posts':[{'account':'cash','amount_fen':1,'memo':'money.receipt','on':'2021-12-28',"
+           "'party':99,'post':'money'}]}"}},
+         TH_FAULT_PARTY_UNKNOWN},
     };
     (void)state;
     JUDGE_ALL(CASES);
@@ -314,6 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(audit__posts_say_what_the_body_of_their_entry_tells),
         cmocka_unit_test(audit__what_is_told_stands_where_it_is_told_and_once),
+        cmocka_unit_test(audit__deals_are_of_parties_that_were_added),
         cmocka_unit_test(audit__one_person_decides_by_the_rule_in_force_on_the_day),
         cmocka_unit_test(audit__a_cost_takes_off_and_never_adds),
         cmocka_unit_test(audit__entries_are_made_by_the_roles_that_may),

@@ -417,6 +417,7 @@ void th_books_entry(struct th_books *books, const struct th_line *line, const st
     books->legs_beyond = false;
     books->n_pending = 0;
     books->moved.n = 0;
+    books->next_told = 0;
     th_money_begin(books);
     books->issuing = 0;
     books->actor = th_books_login(books, line->login);

@@ -208,6 +208,7 @@ struct th_books { // zeroed memory is empty
     struct th_table prefixes;
     struct th_table keys;        // login and idempotency key
     char past_day[TH_DAY_BYTES]; // that was judged last, and is one
+    size_t next_told; // node of a list in the body that the next post repeats; 0: its first
     struct th_table given_ids[TH_GIVEN_KINDS];
     struct th_table kinds;
     struct th_other_kind *others; // owned

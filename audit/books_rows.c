@@ -177,21 +177,20 @@ static bool agrees(const struct th_post *post, size_t body, const struct member 
     return true;
 }
 
-// Those of a term stand in a list, in the order of their numbers.
-static bool is_split_told(const struct th_post *post)
+// What a body has in a list is posted in the order of that list.
+static bool is_next_told(struct th_books *books, const struct th_post *post, const char *key,
+                         const struct member *members)
 {
-    const struct th_node *list = th_node_get(post->nodes, post->line->first_node, "splits");
-    int64_t ordinal = 0;
-    if (!list || list->type != TH_NODE_LIST ||
-        !th_member_int(post->nodes, post->index, "ordinal", 1, &ordinal)) {
+    const struct th_node *list = th_node_get(post->nodes, post->line->first_node, key);
+    if (!list || list->type != TH_NODE_LIST) {
         return false;
     }
-    for (size_t i = (size_t)(list - post->nodes) + 1; i < list->next; i = post->nodes[i].next) {
-        if (--ordinal == 0) {
-            return agrees(post, i, SPLIT_ITEM);
-        }
+    size_t i = books->next_told != 0 ? books->next_told : (size_t)(list - post->nodes) + 1;
+    if (i >= list->next) {
+        return false;
     }
-    return false;
+    books->next_told = post->nodes[i].next;
+    return agrees(post, i, members);
 }
 
 // Whoever made a package, and for whom, stays.
@@ -223,7 +222,7 @@ static bool is_told(struct th_books *books, const struct th_post *post, const st
         return false;
     }
     if (th_text_is(told->post, "revenue_term_split")) {
-        return is_split_told(post);
+        return is_next_told(books, post, "splits", SPLIT_ITEM);
     }
     if (th_text_is(told->post, "package")) {
         return books->partial || is_package_kept(books, post);
@@ -310,16 +309,8 @@ static void book_issuance(struct th_books *books, const struct th_post *post)
                                             {"carried_out_kg", "carried_kg"},
                                             {"issuance_id", "issuance_id"},
                                             {NULL, NULL}};
-    const struct th_node *list = th_node_get(post->nodes, post->line->first_node, "vintages");
-    bool told = false;
     give(books, post, ISSUANCES, "issuance_id");
-    if (list && list->type == TH_NODE_LIST) {
-        size_t i = (size_t)(list - post->nodes) + 1;
-        for (; i < list->next && !told; i = post->nodes[i].next) {
-            told = agrees(post, i, VINTAGE);
-        }
-    }
-    if (!told) {
+    if (!is_next_told(books, post, "vintages", VINTAGE)) {
         row_fault(books, post);
     }
 }

@@ -59,7 +59,7 @@ enum { STEPS = 4 };
 static void judge(const char *name, const char *const steps[STEPS], enum th_fault_code code)
 {
     struct test_journal journal;
-    test_journal_begin(&journal);
+    test_journal_begin_people(&journal);
     for (int party = 1; party <= 3; party++) {
         test_journal_entry(&journal, "party.add", "party:x",
                            "{'kind':'village','name':'%d','party_id':%d}", party, party);
@@ -175,7 +175,7 @@ static void audit__buffer_leaves_by_reversals_alone_which_cancel_or_owe(void **s
     (void)state;
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct test_journal journal;
-        test_journal_begin(&journal);
+        test_journal_begin_people(&journal);
         test_journal_entry(&journal, "party.add", "party:x",
                            "{'kind':'village','name':'1','party_id':1}");
         test_journal_entry(&journal, "party.add", "party:x",

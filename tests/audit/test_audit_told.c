@@ -57,9 +57,10 @@ static void judge_all(const struct case_of_entries *cases, size_t n)
                       ",'name':'p','package_id':1,'post':'package','state':'draft','to_on':"       \
                       "'2020-12-31'}],'state':'draft','to':'2020-12-31'}"
 #define SUBMIT(posted_holder)                                                                      \
-    "package.submit", "{'package_id':1,'posts':[{'created_by':'clerk','holder_id':" posted_holder  \
-                      ",'package_id':1,'post':'package','state':'submitted','submitted_by':"       \
-                      "'clerk'}],'state':'submitted','submitted_by':'clerk'}"
+    "package.submit",                                                                              \
+        "{'opening':[],'package_id':1,'parcels':[],'posts':[{'created_by':'clerk','holder_id'"     \
+        ":" posted_holder ",'package_id':1,'post':'package','state':'submitted','submitted_by':"   \
+        "'clerk'}],'state':'submitted','submitted_by':'clerk'}"
 #define TERM(ratio, posts)                                                                         \
     "revenue.term", "{'basis':'gross','document_id':1,'document_sha256':'aa','from':'2021-01-01'," \
                     "'posts':[{'document_id':1,'name':'f','post':'document','sha256':'aa',"        \

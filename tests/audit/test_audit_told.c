@@ -58,7 +58,8 @@ static void judge_all(const struct case_of_entries *cases, size_t n)
                       "'2020-12-31'}],'state':'draft','to':'2020-12-31'}"
 #define SUBMIT(posted_holder)                                                                      \
     "package.submit",                                                                              \
-        "{'opening':[],'package_id':1,'parcels':[],'posts':[{'created_by':'clerk','holder_id'"     \
+        "{'opening':[],'package_id':1,'parcels':[{'parcel_id':1,'version':1}],'posts':[{'created_" \
+        "by':'clerk','holder_id'"                                                                  \
         ":" posted_holder ",'package_id':1,'post':'package','state':'submitted','submitted_by':"   \
         "'clerk'}],'state':'submitted','submitted_by':'clerk'}"
 #define TERM(ratio, posts)                                                                         \

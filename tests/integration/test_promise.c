@@ -274,6 +274,50 @@ static void inbox__offers_a_refund_of_all_that_will_not_come(void **state)
     assert_int_equal(ahead_number(market, forward, "due_t"), 0);
 }
 
+// Is the login told of the 100 t of the option that will not come?
+static bool hears_of_loss(struct market *market, const char *login, int64_t option_id)
+{
+    struct th_json *reply = NULL;
+    char subject[32];
+    bool found = false;
+    (void)snprintf(subject, sizeof(subject), "trade:%lld", (long long)option_id);
+    assert_ok(th_inbox(market->world.registry, login, &reply, &market->err), &market->err);
+    const struct th_json *items = th_json_get(reply, "items");
+    for (size_t i = 0; i < th_json_size(items); i++) {
+        const struct th_json *item = th_json_at(items, i);
+        found = found || (strcmp(th_json_get_text(item, "what", ""), "option.short") == 0 &&
+                          strcmp(th_json_get_text(item, "subject", ""), subject) == 0 &&
+                          th_json_get_int(item, "tonnes", 0) == 100);
+    }
+    th_json_free(reply);
+    return found;
+}
+
+// 200 t come of an option on 300 t: its writer and its holder, and for a holder without a login the
+// officer, are told of the rest.
+static void inbox__tells_both_sides_of_an_option_that_lost_tonnes(void **state)
+{
+    static const int64_t ISSUED[] = {200};
+    struct market *market = *state;
+    struct th_promise_input input = AHEAD_OPTION;
+    int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
+    assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
+    ahead_done(market, ahead_forward(market, &AHEAD_FORWARD, TH_OK));
+    input.window = "2022-06-01..2099-12-31";
+    input.on_forecast = true;
+    int64_t option = ahead_done(market, ahead_option(market, &input, TH_OK));
+    assert_false(hears_of_loss(market, "bank", option));
+    market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
+    assert_int_equal(ahead_number(market, option, "short_t"), 100);
+    assert_true(hears_of_loss(market, "bank", option));
+    assert_true(hears_of_loss(market, "officer", option));
+    market_login(market, "works", "制药厂");
+    assert_true(hears_of_loss(market, "works", option));
+    assert_false(hears_of_loss(market, "officer", option));
+    market_login(market, "mill", "造纸厂");
+    assert_false(hears_of_loss(market, "mill", option));
+}
+
 // The village's 600 t go to the bank, 400 t of them on to a mill, 200 t of these to
 // a firm and 150 t to a person; 250 t are issued.
 static void shortfall__is_known_down_the_chain_at_the_issuance(void **state)
@@ -652,6 +696,7 @@ int main(void)
         TEST(shortfall__falls_on_the_last_promise_and_is_paid_back),
         TEST(inbox__tells_what_can_be_delivered_and_what_is_short),
         TEST(inbox__offers_a_refund_of_all_that_will_not_come),
+        TEST(inbox__tells_both_sides_of_an_option_that_lost_tonnes),
         TEST(shortfall__is_known_down_the_chain_at_the_issuance),
         TEST(replacement__waits_for_nothing_that_will_not_come),
         TEST(replacement__comes_from_other_stock_once_the_lock_is_empty),

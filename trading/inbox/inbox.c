@@ -552,8 +552,8 @@ enum th_status th_inbox(struct th_registry *registry, const char *login, struct 
                         struct th_error *err)
 {
     static enum th_status (*const SOURCES[])(struct th_inbox *, struct th_error *) = {
-        look_at_packages,  look_at_proposals, look_at_receipts,  look_at_revenue,
-        look_at_reversals, th_inbox_runs,     th_inbox_accounts, th_inbox_pledges};
+        look_at_packages, look_at_proposals, look_at_receipts, look_at_revenue, look_at_reversals,
+        th_inbox_runs,    th_inbox_accounts, th_inbox_pledges, th_inbox_options};
     struct th_inbox inbox = {.store = th_registry_store(registry)};
     struct th_json *reply = NULL;
     enum th_status status = th_on_parse(registry, NULL, inbox.today, err);

@@ -14,6 +14,7 @@
 //   trade.expire     a proposal or promise is past its last day
 //   trade.deliver    units stand under a promise and can be delivered
 //   trade.short      a promise is short and nothing covers it
+//   option.short     tonnes of an option will not come: it has ended for them
 //   receipt.confirm  money is outstanding for a deal of the own bank
 //   revenue.distribute  money arrived that the villages have a share in: one item for a bank
 //   revenue.term_missing, revenue.term_ambiguous, revenue.term_mixed  money arrived for a sale, and
@@ -27,7 +28,8 @@
 //   payment.confirm  payments of an approved run are owed
 //   payment.resend   payments came back
 //   account.confirm  somebody else proposed where a party is paid
-// Values that an item has none of are null. TH_NOT_PERMITTED ("login_missing", "login_unknown").
+// Values that an item has none of are null. TH_NOT_PERMITTED ("login_missing", "login_unknown",
+// "login_ended").
 enum th_status th_inbox(struct th_registry *registry, const char *login, struct th_json **ret_reply,
                         struct th_error *err) TH_MUST_CHECK;
 

@@ -33,6 +33,8 @@ enum th_status th_inbox_add(struct th_inbox *inbox, const struct th_inbox_item *
 enum th_status th_inbox_runs(struct th_inbox *inbox, struct th_error *err) TH_MUST_CHECK;
 // Accounts that wait for a second person.
 enum th_status th_inbox_accounts(struct th_inbox *inbox, struct th_error *err) TH_MUST_CHECK;
+// Options that lost what they were to be covered by.
+enum th_status th_inbox_options(struct th_inbox *inbox, struct th_error *err) TH_MUST_CHECK;
 // For lenders: cover that never came, loans overdue or repaid, registrations that end.
 enum th_status th_inbox_pledges(struct th_inbox *inbox, struct th_error *err) TH_MUST_CHECK;
 

@@ -72,77 +72,77 @@ static void judge(const char *name, const char *const steps[STEPS], enum th_faul
     test_judge(&journal, name, code);
 }
 
+static const struct {
+    const char *name;
+    const char *steps[STEPS];
+    enum th_fault_code code;
+} TAKEN[] = {
+    {"bought", {BEGUN("purchase"), APPROVED(OUT("1", "30", HELD("2")))}, TH_FAULT_CODES},
+    {"bought into a lock of nobody",
+     {BEGUN("purchase"), APPROVED(OUT("1", "30", LOCKED("9", "2")))},
+     TH_FAULT_UNITS_PLACE},
+    {"bought, and given to somebody else",
+     {BEGUN("purchase"), APPROVED(OUT("1", "30", HELD("3")))},
+     TH_FAULT_UNITS_PLACE},
+    {"bought, and kept by the seller",
+     {BEGUN("purchase"), APPROVED(OUT("1", "30", HELD("1")))},
+     TH_FAULT_UNITS_TOO_FEW},
+    {"bought, and retired",
+     {BEGUN("purchase"), APPROVED(OUT("1", "30", ENDED("1", "retired")))},
+     TH_FAULT_UNITS_PLACE},
+    {"bought, and nothing comes", {BEGUN("purchase"), APPROVED("")}, TH_FAULT_UNITS_TOO_FEW},
+    {"bought, and less comes",
+     {BEGUN("purchase"), APPROVED(OUT("1", "29", HELD("2")))},
+     TH_FAULT_UNITS_TOO_FEW},
+    {"bought, and comes out of no lock",
+     {TRADE("1", "purchase", "", "30") LINE("1", "1", "30"),
+      APPROVED(MOVED("1", "1", "30", HELD("1"), HELD("2"), UNDER("1")))},
+     TH_FAULT_UNITS_PLACE},
+    {"of another package than the line's",
+     {TRADE("1", "purchase", "", "30") LINE("1", "2", "30")
+          MOVED("1", "1", "30", HELD("1"), LOCKED("1", "1"), UNDER("1")),
+      APPROVED(OUT("1", "30", HELD("2")))},
+     TH_FAULT_UNITS_LINES},
+    {"cancelled",
+     {BEGUN("cancellation"), APPROVED(OUT("1", "30", ENDED("1", "cancelled")))},
+     TH_FAULT_CODES},
+    {"cancelled for another",
+     {BEGUN("cancellation"), APPROVED(OUT("1", "30", ENDED("2", "cancelled")))},
+     TH_FAULT_UNITS_PLACE},
+    {"cancelled, and living at another's",
+     {BEGUN("cancellation"), APPROVED(OUT("1", "30", HELD("2")))},
+     TH_FAULT_UNITS_PLACE},
+    {"a pledge", {BEGUN("pledge"), APPROVED("")}, TH_FAULT_CODES},
+    {"a pledge that gives its units away",
+     {BEGUN("pledge"), APPROVED(OUT("1", "30", HELD("2")))},
+     TH_FAULT_UNITS_PLACE},
+    {"an option that gives its units away",
+     {BEGUN("option"), APPROVED(OUT("1", "30", HELD("2")))},
+     TH_FAULT_UNITS_PLACE},
+    {"out of a lock by who has nothing to do with it",
+     {BEGUN("purchase"), TRADE("2", "transfer", "", "10") LINE("2", "1", "10")
+                             MOVED("1", "1", "10", LOCKED("1", "1"), LOCKED("2", "1"), UNDER("2"))},
+     TH_FAULT_UNITS_PLACE},
+    {"set free under another trade",
+     {BEGUN("purchase"), TRADE("2", "listing", "", "10")
+                             MOVED("1", "1", "10", LOCKED("1", "1"), HELD("1"), UNDER("2"))},
+     TH_FAULT_UNITS_PLACE},
+    {"locked under no trade",
+     {BEGUN("purchase"),
+      DECIDED("1", "rejected") MOVED("1", "40", "50", HELD("1"), LOCKED("1", "1"), "")},
+     TH_FAULT_UNITS_PLACE},
+    {"into a pool by themselves",
+     {TRADE("1", "listing", "", "30") MOVED(
+         "1", "1", "30", HELD("1"), "'lock':1,'owner':1,'pool':7,'state':'locked'", UNDER("1"))},
+     TH_FAULT_UNITS_PLACE},
+    {"a deal of no kind", {BEGUN("gift")}, TH_FAULT_POST_FORM},
+};
+
 static void audit__units_go_where_a_deal_of_their_kind_takes_them(void **state)
 {
-    static const struct {
-        const char *name;
-        const char *steps[STEPS];
-        enum th_fault_code code;
-    } CASES[] = {
-        {"bought", {BEGUN("purchase"), APPROVED(OUT("1", "30", HELD("2")))}, TH_FAULT_CODES},
-        {"bought into a lock of nobody",
-         {BEGUN("purchase"), APPROVED(OUT("1", "30", LOCKED("9", "2")))},
-         TH_FAULT_UNITS_PLACE},
-        {"bought, and given to somebody else",
-         {BEGUN("purchase"), APPROVED(OUT("1", "30", HELD("3")))},
-         TH_FAULT_UNITS_PLACE},
-        {"bought, and kept by the seller",
-         {BEGUN("purchase"), APPROVED(OUT("1", "30", HELD("1")))},
-         TH_FAULT_UNITS_TOO_FEW},
-        {"bought, and retired",
-         {BEGUN("purchase"), APPROVED(OUT("1", "30", ENDED("1", "retired")))},
-         TH_FAULT_UNITS_PLACE},
-        {"bought, and nothing comes", {BEGUN("purchase"), APPROVED("")}, TH_FAULT_UNITS_TOO_FEW},
-        {"bought, and less comes",
-         {BEGUN("purchase"), APPROVED(OUT("1", "29", HELD("2")))},
-         TH_FAULT_UNITS_TOO_FEW},
-        {"bought, and comes out of no lock",
-         {TRADE("1", "purchase", "", "30") LINE("1", "1", "30"),
-          APPROVED(MOVED("1", "1", "30", HELD("1"), HELD("2"), UNDER("1")))},
-         TH_FAULT_UNITS_PLACE},
-        {"of another package than the line's",
-         {TRADE("1", "purchase", "", "30") LINE("1", "2", "30")
-              MOVED("1", "1", "30", HELD("1"), LOCKED("1", "1"), UNDER("1")),
-          APPROVED(OUT("1", "30", HELD("2")))},
-         TH_FAULT_UNITS_LINES},
-        {"cancelled",
-         {BEGUN("cancellation"), APPROVED(OUT("1", "30", ENDED("1", "cancelled")))},
-         TH_FAULT_CODES},
-        {"cancelled for another",
-         {BEGUN("cancellation"), APPROVED(OUT("1", "30", ENDED("2", "cancelled")))},
-         TH_FAULT_UNITS_PLACE},
-        {"cancelled, and living at another's",
-         {BEGUN("cancellation"), APPROVED(OUT("1", "30", HELD("2")))},
-         TH_FAULT_UNITS_PLACE},
-        {"a pledge", {BEGUN("pledge"), APPROVED("")}, TH_FAULT_CODES},
-        {"a pledge that gives its units away",
-         {BEGUN("pledge"), APPROVED(OUT("1", "30", HELD("2")))},
-         TH_FAULT_UNITS_PLACE},
-        {"an option that gives its units away",
-         {BEGUN("option"), APPROVED(OUT("1", "30", HELD("2")))},
-         TH_FAULT_UNITS_PLACE},
-        {"out of a lock by who has nothing to do with it",
-         {BEGUN("purchase"), TRADE("2", "transfer", "", "10") LINE("2", "1", "10") MOVED(
-                                 "1", "1", "10", LOCKED("1", "1"), LOCKED("2", "1"), UNDER("2"))},
-         TH_FAULT_UNITS_PLACE},
-        {"set free under another trade",
-         {BEGUN("purchase"), TRADE("2", "listing", "", "10")
-                                 MOVED("1", "1", "10", LOCKED("1", "1"), HELD("1"), UNDER("2"))},
-         TH_FAULT_UNITS_PLACE},
-        {"locked under no trade",
-         {BEGUN("purchase"),
-          DECIDED("1", "rejected") MOVED("1", "40", "50", HELD("1"), LOCKED("1", "1"), "")},
-         TH_FAULT_UNITS_PLACE},
-        {"into a pool by themselves",
-         {TRADE("1", "listing", "", "30")
-              MOVED("1", "1", "30", HELD("1"), "'lock':1,'owner':1,'pool':7,'state':'locked'",
-                    UNDER("1"))},
-         TH_FAULT_UNITS_PLACE},
-        {"a deal of no kind", {BEGUN("gift")}, TH_FAULT_POST_FORM},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-        judge(CASES[i].name, CASES[i].steps, CASES[i].code);
+    for (size_t i = 0; i < sizeof(TAKEN) / sizeof(TAKEN[0]); i++) {
+        judge(TAKEN[i].name, TAKEN[i].steps, TAKEN[i].code);
     }
 }
 

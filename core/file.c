@@ -239,10 +239,10 @@ static int write_fresh(const char *path, const void *data, size_t size, mode_t m
     return code;
 }
 
-static int write_beside(const char *path, const void *data, size_t size)
+static int write_beside(const char *path, const void *data, size_t size, mode_t mode)
 {
     char *name = NULL;
-    int code = write_fresh(path, data, size, ANYONE, &name);
+    int code = write_fresh(path, data, size, mode, &name);
     if (name == NULL) {
         return code;
     }
@@ -258,7 +258,8 @@ static int write_beside(const char *path, const void *data, size_t size)
     return code;
 }
 
-enum th_status th_file_write(const char *path, const void *data, size_t size, struct th_error *err)
+static enum th_status replace(const char *path, const void *data, size_t size, mode_t mode,
+                              struct th_error *err)
 {
     struct stat info;
     bool exists = stat(path, &info) == 0;
@@ -270,13 +271,24 @@ enum th_status th_file_write(const char *path, const void *data, size_t size, st
     } else {
         // A link stays a link: the file it leads to is replaced.
         char *target = exists ? realpath(path, NULL) : NULL;
-        code = write_beside(target != NULL ? target : path, data, size);
+        code = write_beside(target != NULL ? target : path, data, size, mode);
         free(target);
     }
     if (code == ENOMEM) {
         return th_error_no_memory(err);
     }
     return code == 0 ? TH_OK : io_error(err, path, code);
+}
+
+enum th_status th_file_write(const char *path, const void *data, size_t size, struct th_error *err)
+{
+    return replace(path, data, size, ANYONE, err);
+}
+
+enum th_status th_file_write_private(const char *path, const void *data, size_t size,
+                                     struct th_error *err)
+{
+    return replace(path, data, size, OWNER, err);
 }
 
 enum th_status th_file_check_target(const char *path, struct th_error *err)

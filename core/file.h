@@ -38,6 +38,10 @@ enum th_status th_file_write_secret(const char *path, const void *data, size_t s
 enum th_status th_file_write(const char *path, const void *data, size_t size,
                              struct th_error *err) TH_MUST_CHECK;
 
+// The same, and nobody but its owner may read what is written.
+enum th_status th_file_write_private(const char *path, const void *data, size_t size,
+                                     struct th_error *err) TH_MUST_CHECK;
+
 // Could a file of that name be made or replaced? Asked before long work. "file_io".
 enum th_status th_file_check_target(const char *path, struct th_error *err) TH_MUST_CHECK;
 

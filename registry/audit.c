@@ -97,17 +97,32 @@ struct signing {
     struct th_keys_verdict keys;
     enum th_key_state state;
     int64_t signed_seq; // what was signed last, as it is told beside the key; 0: not told
+    bool unfinished;    // and has no head
+    int64_t taken_seq;  // the first entry whose head was taken away; 0: none
 };
+
+// A line beside the key tells even where the key itself is not at hand; that there is no line is
+// then no fault.
+static enum th_status look_at_last(struct th_registry *registry, struct signing *signing,
+                                   struct th_error *err)
+{
+    enum th_last_state last = TH_LAST_STANDS;
+    enum th_status status = th_last_signed_judge(registry, &last, &signing->signed_seq, err);
+    if (status == TH_OK && last == TH_LAST_REWRITTEN) {
+        signing->state = TH_KEY_REWRITTEN;
+    } else if (status == TH_OK && last == TH_LAST_UNTRUE) {
+        signing->state = TH_KEY_UNRECORDED;
+    }
+    signing->unfinished = status == TH_OK && last == TH_LAST_UNFINISHED;
+    return status;
+}
 
 static enum th_status look_at_key(struct th_registry *registry, struct signing *signing,
                                   struct th_error *err)
 {
-    struct th_store *store = th_registry_store(registry);
-    struct th_registry_record record;
-    struct th_last_signed last = {.seq = 0};
     struct th_key_found found = {.state = TH_KEY_NONE};
     int64_t seq = 0;
-    enum th_status status = th_journal_head(store, &seq, err);
+    enum th_status status = th_journal_head(th_registry_store(registry), &seq, err);
     if (status != TH_OK) {
         return status;
     }
@@ -118,13 +133,9 @@ static enum th_status look_at_key(struct th_registry *registry, struct signing *
     if (status == TH_CORRUPT) {
         status = TH_OK;
     }
-    if (status == TH_OK && signing->state == TH_KEY_REWRITTEN) {
-        status = th_registry_record_load(store, &record, err);
-        if (status == TH_OK) {
-            status = th_last_signed_read(th_registry_surroundings(registry)->key_path,
-                                         record.registry_id, &last, err);
-        }
-        signing->signed_seq = last.seq;
+    if (status == TH_OK && signing->state != TH_KEY_NONE &&
+        th_registry_surroundings(registry)->key_path) {
+        status = look_at_last(registry, signing, err);
     }
     return status;
 }
@@ -143,6 +154,9 @@ static enum th_status look_at_signing(struct th_registry *registry, struct signi
         status = th_unsigned_days(store, &signing.n_unsigned_days, err);
     }
     if (status == TH_OK) {
+        status = th_head_taken_away(store, &signing.taken_seq, err);
+    }
+    if (status == TH_OK) {
         status = look_at_key(registry, &signing, err);
     }
     if (signing.broken_seq == 0) {
@@ -154,17 +168,26 @@ static enum th_status look_at_signing(struct th_registry *registry, struct signi
     return status;
 }
 
+static void break_at(struct th_journal_verdict *verdict, int64_t seq, const char *reason)
+{
+    verdict->ok = false;
+    verdict->broken_seq = seq;
+    (void)snprintf(verdict->reason, sizeof(verdict->reason), "%s", reason);
+}
+
 // Signed heads are judged where the chain itself holds.
 static void judge_signing(const struct signing *signing, struct th_journal_verdict *verdict)
 {
     if (signing->broken_seq != 0) {
-        verdict->ok = false;
-        verdict->broken_seq = signing->broken_seq;
-        (void)snprintf(verdict->reason, sizeof(verdict->reason), "signature");
+        break_at(verdict, signing->broken_seq, "signature");
     } else if (signing->state == TH_KEY_REWRITTEN) {
-        verdict->ok = false;
-        verdict->broken_seq = signing->signed_seq;
-        (void)snprintf(verdict->reason, sizeof(verdict->reason), "rewritten");
+        break_at(verdict, signing->signed_seq, "rewritten");
+    } else if (signing->state == TH_KEY_UNRECORDED) {
+        break_at(verdict, 0, "unrecorded");
+    } else if (signing->taken_seq != 0) {
+        break_at(verdict, signing->taken_seq, "head_gone");
+    } else if (signing->unfinished) {
+        break_at(verdict, signing->signed_seq, "unfinished");
     }
 }
 
@@ -198,7 +221,8 @@ enum th_status th_audit_verify(struct th_registry *registry, const struct th_pro
     th_json_set_int(reply, "n_keys_unvouched", signing.keys.n_unvouched);
     if (!verdict.ok || !head_found) {
         struct th_json *broken = th_json_object();
-        th_json_set(broken, "seq", verdict.ok ? th_json_null() : th_json_int(verdict.broken_seq));
+        th_json_set(broken, "seq",
+                    verdict.broken_seq == 0 ? th_json_null() : th_json_int(verdict.broken_seq));
         th_json_set_text(broken, "reason", verdict.ok ? "head" : verdict.reason);
         th_json_set(reply, "broken", broken);
     }
@@ -298,13 +322,20 @@ static enum th_status check_heads(struct th_registry *registry, struct check_lis
         (void)snprintf(key, sizeof(key), "key_state.%s", th_key_state_name(signing.state));
         th_buf_append_str(&detail, th_messages_text(list->messages, list->lang, key));
     }
+    if (signing.taken_seq != 0) {
+        remark(list, "head_taken_away", signing.taken_seq, &detail);
+    }
+    if (signing.unfinished) {
+        remark(list, "head_unfinished", signing.signed_seq, &detail);
+    }
     if (signing.n_unsigned_days > 0) {
         remark(list, "days_unsigned", signing.n_unsigned_days, &detail);
     }
     if (signing.keys.n_unvouched > 0) {
         remark(list, "keys_unvouched", signing.keys.n_unvouched, &detail);
     }
-    bool ok = signing.state != TH_KEY_REWRITTEN && signing.state != TH_KEY_UNRECORDED;
+    bool ok = signing.state != TH_KEY_REWRITTEN && signing.state != TH_KEY_UNRECORDED &&
+              signing.taken_seq == 0 && !signing.unfinished;
     add_check(list, "heads", ok, signing.n_heads, th_buf_text(&detail));
     th_buf_clear(&detail);
     return TH_OK;

@@ -17,27 +17,16 @@ static void head_of(const struct th_journal_last *last, struct th_signed_head *r
     (void)th_date_format(th_instant_date(last->at_utc), ret_head->day);
 }
 
-// Writes the head of an entry, signed by a key that is at hand. What was signed last is told beside
-// the key first: a head that was signed and not told would let an older journal pass.
-static enum th_status sign(struct th_registry *registry, const struct th_journal_last *entry,
-                           const struct th_key_found *found, struct th_error *err)
+// Writes the head of an entry, signed by a key that is at hand.
+static enum th_status sign(struct th_store *store, const struct th_registry_record *record,
+                           const struct th_journal_last *entry, const struct th_key_found *found,
+                           struct th_error *err)
 {
     char text[TH_HEAD_TEXT_SIZE];
-    struct th_store *store = th_registry_store(registry);
-    const struct th_last_signed told = {.seq = entry->seq, .hash = entry->hash};
-    struct th_registry_record record;
     struct th_signed_head head;
-    enum th_status status = th_registry_record_load(store, &record, err);
-    if (status == TH_OK) {
-        status = th_last_signed_write(th_registry_surroundings(registry)->key_path,
-                                      record.registry_id, &told, err);
-    }
-    if (status != TH_OK) {
-        return status;
-    }
     head_of(entry, &head);
     head.public_key = found->public_key;
-    head.signature = th_sign(&found->key, th_head_text(record.registry_id, &head, text));
+    head.signature = th_sign(&found->key, th_head_text(record->registry_id, &head, text));
     return th_signed_head_insert(store, &head, err);
 }
 
@@ -68,21 +57,57 @@ static bool take_end(void *context, const struct th_journal_last *end)
     return ends->n < DAYS_AT_ONCE;
 }
 
+struct day_count { // of those that have no head yet
+    struct th_journal_last last;
+    int64_t n;
+};
+
+static bool count_end(void *context, const struct th_journal_last *end)
+{
+    struct day_count *count = context;
+    count->last = *end;
+    count->n++;
+    return true;
+}
+
+// What will be signed is told beside the key first: a head that was signed and not told would let
+// an older journal pass.
+static enum th_status tell(struct th_registry *registry, const struct th_registry_record *record,
+                           const struct th_key_found *found, const struct day_count *count,
+                           struct th_error *err)
+{
+    struct th_last_signed told = {.seq = count->last.seq, .hash = count->last.hash};
+    enum th_status status =
+        th_signed_heads_count(th_registry_store(registry), told.seq, &told.n_heads_before, err);
+    told.n_heads = told.n_heads_before + count->n;
+    return status == TH_OK ? th_last_signed_write(th_registry_surroundings(registry)->key_path,
+                                                  record->registry_id, &told, &found->key, err)
+                           : status;
+}
+
 // Signs the ends of the days since the last head, with the newest entry as the end of its day: more
 // than one where the key was away meanwhile.
 static enum th_status sign_days(struct th_registry *registry, const struct th_key_found *found,
                                 struct th_error *err)
 {
     struct th_store *store = th_registry_store(registry);
-    struct day_ends ends;
-    enum th_status status = TH_OK;
-    do {
+    struct th_registry_record record;
+    struct day_count count = {.n = 0};
+    struct day_ends ends = {.n = DAYS_AT_ONCE};
+    enum th_status status = th_registry_record_load(store, &record, err);
+    if (status == TH_OK) {
+        status = th_unsigned_day_each(store, found->seq, count_end, &count, err);
+    }
+    if (status == TH_OK && count.n > 0) {
+        status = tell(registry, &record, found, &count, err);
+    }
+    while (status == TH_OK && ends.n == DAYS_AT_ONCE) {
         ends.n = 0;
         status = th_unsigned_day_each(store, found->seq, take_end, &ends, err);
         for (size_t i = 0; i < ends.n && status == TH_OK; i++) {
-            status = sign(registry, &ends.items[i], found, err);
+            status = sign(store, &record, &ends.items[i], found, err);
         }
-    } while (status == TH_OK && ends.n == DAYS_AT_ONCE);
+    }
     return status;
 }
 
@@ -270,31 +295,27 @@ static struct th_json *restored_body(const char *reason, const struct th_last_si
     return body;
 }
 
+// Finds what was signed last, and the key with which the signing goes on (th_sign_key_wipe).
 static enum th_status look_at_break(struct th_registry *registry, const char *registry_id,
                                     int64_t seq, struct th_last_signed *ret_signed,
-                                    struct th_error *err)
+                                    struct th_sign_key *ret_key, struct th_error *err)
 {
     const char *key_path = th_registry_surroundings(registry)->key_path;
     struct th_key_found found = {.state = TH_KEY_NONE};
     struct th_last_signed signed_last = {.seq = 0};
     enum th_status status = th_key_find(registry, seq, &found, err);
-    th_sign_key_wipe(&found.key);
-    if (status != TH_OK) {
-        return status;
-    }
-    if (found.state == TH_KEY_READY) {
-        return th_error_set(err, TH_CONFLICT, "nothing_restored", NULL);
-    }
-    if (found.state != TH_KEY_REWRITTEN && found.state != TH_KEY_UNRECORDED) {
-        return refuse(found.state, key_path ? key_path : "", err);
-    }
-    status = th_last_signed_read(key_path, registry_id, &signed_last, err);
-    if (status == TH_NOT_FOUND || status == TH_UNREADABLE) {
-        status = TH_OK;
+    if (status == TH_OK && found.state == TH_KEY_READY) {
+        status = th_error_set(err, TH_CONFLICT, "nothing_restored", NULL);
+    } else if (status == TH_OK && found.state == TH_KEY_REWRITTEN) {
+        status = th_last_signed_read(key_path, registry_id, &signed_last, err);
+    } else if (status == TH_OK && found.state != TH_KEY_UNRECORDED) {
+        status = refuse(found.state, key_path ? key_path : "", err);
     }
     if (status == TH_OK) {
         *ret_signed = signed_last;
+        *ret_key = found.key;
     }
+    th_sign_key_wipe(&found.key);
     return status;
 }
 
@@ -306,6 +327,8 @@ enum th_status th_registry_restored(struct th_registry *registry, const struct t
     struct th_registry_record record;
     struct th_journal_last now = {0};
     struct th_last_signed signed_last = {.seq = 0};
+    struct th_last_signed told = {.seq = 0};
+    struct th_sign_key key = {.seed = {0}};
     struct th_json *body = NULL;
     struct th_json *reply = NULL;
     enum th_status status = th_act_check_reason(reason, err);
@@ -326,7 +349,10 @@ enum th_status th_registry_restored(struct th_registry *registry, const struct t
         status = th_journal_last(th_work_store(work), &now, err);
     }
     if (status == TH_OK) {
-        status = look_at_break(registry, record.registry_id, now.seq, &signed_last, err);
+        status = look_at_break(registry, record.registry_id, now.seq, &signed_last, &key, err);
+    }
+    if (status == TH_OK) {
+        status = th_last_signed_begin(th_work_store(work), &told, err);
     }
     if (status == TH_OK) {
         body = restored_body(reason, &signed_last, &now);
@@ -336,9 +362,9 @@ enum th_status th_registry_restored(struct th_registry *registry, const struct t
     status = th_work_end(work, status, "registry", body, reply, ret_reply, err);
     // Behind the entry: where that was not written nothing is signed.
     if (status == TH_OK && !dry_run) {
-        const struct th_last_signed told = {.seq = now.seq, .hash = now.hash};
         status = th_last_signed_write(th_registry_surroundings(registry)->key_path,
-                                      record.registry_id, &told, err);
+                                      record.registry_id, &told, &key, err);
     }
+    th_sign_key_wipe(&key);
     return status;
 }

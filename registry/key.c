@@ -10,7 +10,6 @@
 #include "registry/last_signed.h"
 #include "registry/work.h"
 #include "store/journal/head_store.h"
-#include "store/journal/journal_store.h"
 #include "store/registry_store.h"
 
 enum { DIGITS_OF_NAME = 16 };
@@ -89,25 +88,13 @@ static void look(const char *path, struct th_key_found *found)
 static enum th_status look_back(struct th_registry *registry, struct th_key_found *found,
                                 struct th_error *err)
 {
-    struct th_store *store = th_registry_store(registry);
-    struct th_registry_record record;
-    struct th_last_signed last;
-    bool stands = false;
-    enum th_status status = th_registry_record_load(store, &record, err);
-    if (status != TH_OK) {
-        return status;
-    }
-    status = th_last_signed_read(th_registry_surroundings(registry)->key_path, record.registry_id,
-                                 &last, err);
-    if (status == TH_NOT_FOUND || status == TH_UNREADABLE) {
+    enum th_last_state last = TH_LAST_MISSING;
+    int64_t seq = 0;
+    enum th_status status = th_last_signed_judge(registry, &last, &seq, err);
+    if (status == TH_OK && (last == TH_LAST_MISSING || last == TH_LAST_UNTRUE)) {
         found->state = TH_KEY_UNRECORDED;
-        status = TH_OK;
-    } else if (status == TH_OK) {
-        status = th_last_signed_stands(store, &last, &stands, err);
-        found->state = stands ? TH_KEY_READY : TH_KEY_REWRITTEN;
-    }
-    if (status != TH_OK || found->state != TH_KEY_READY) {
-        th_sign_key_wipe(&found->key);
+    } else if (status == TH_OK && last == TH_LAST_REWRITTEN) {
+        found->state = TH_KEY_REWRITTEN;
     }
     return status;
 }
@@ -166,8 +153,8 @@ struct th_json *th_key_body(const char *registry_id, const struct th_public_key 
 }
 
 static enum th_status make(struct th_work *work, struct th_registry *registry,
-                           struct th_json **ret_body, struct th_json **ret_reply, char **ret_path,
-                           struct th_error *err)
+                           struct th_sign_key *ret_key, struct th_json **ret_body,
+                           struct th_json **ret_reply, char **ret_path, struct th_error *err)
 {
     char hex[TH_SIGN_KEY_HEX_SIZE];
     char print[TH_SIGN_FINGERPRINT_SIZE];
@@ -198,30 +185,31 @@ static enum th_status make(struct th_work *work, struct th_registry *registry,
     th_json_set_text(reply, "key_file", *ret_path);
     th_json_set_int(reply, "seq", th_work_seq(work));
     *ret_reply = reply;
+    *ret_key = key;
     th_sign_key_wipe(&found.key);
     th_sign_key_wipe(&key);
     return TH_OK;
 }
 
-// Where nothing tells what was signed last, a new key begins with the journal as it stands.
-static enum th_status begin_record(struct th_registry *registry, struct th_error *err)
+// Where nothing tells what was signed last, a new key begins with the entry that brings it.
+static enum th_status begin_record(struct th_registry *registry, const struct th_sign_key *key,
+                                   struct th_error *err)
 {
     const char *key_path = th_registry_surroundings(registry)->key_path;
-    struct th_store *store = th_registry_store(registry);
     struct th_registry_record record;
-    struct th_journal_last now;
     struct th_last_signed last;
-    enum th_status status = th_registry_record_load(store, &record, err);
-    if (status == TH_OK) {
-        status = th_journal_last(store, &now, err);
-    }
-    if (status != TH_OK) {
+    enum th_last_state state = TH_LAST_MISSING;
+    int64_t seq = 0;
+    enum th_status status = th_last_signed_judge(registry, &state, &seq, err);
+    if (status != TH_OK || (state != TH_LAST_MISSING && state != TH_LAST_UNTRUE)) {
         return status;
     }
-    status = th_last_signed_read(key_path, record.registry_id, &last, err);
-    if (status == TH_NOT_FOUND || status == TH_UNREADABLE) {
-        last = (struct th_last_signed){.seq = now.seq, .hash = now.hash};
-        status = th_last_signed_write(key_path, record.registry_id, &last, err);
+    status = th_registry_record_load(th_registry_store(registry), &record, err);
+    if (status == TH_OK) {
+        status = th_last_signed_begin(th_registry_store(registry), &last, err);
+    }
+    if (status == TH_OK) {
+        status = th_last_signed_write(key_path, record.registry_id, &last, key, err);
     }
     return status;
 }
@@ -232,6 +220,7 @@ enum th_status th_registry_key_new(struct th_registry *registry, const struct th
     struct th_work *work = NULL;
     struct th_json *body = NULL;
     struct th_json *reply = NULL;
+    struct th_sign_key key = {.seed = {0}};
     char *path = NULL;
     enum th_status status = th_work_begin(registry, request, TH_MAY_USERS, TH_KEY_ENTRY_KIND, NULL,
                                           &work, ret_reply, err);
@@ -239,15 +228,16 @@ enum th_status th_registry_key_new(struct th_registry *registry, const struct th
         return status;
     }
     bool dry_run = th_work_dry_run(work);
-    status = make(work, registry, &body, &reply, &path, err);
-    if (status == TH_OK && !dry_run) {
-        status = begin_record(registry, err);
-    }
+    status = make(work, registry, &key, &body, &reply, &path, err);
     status = th_work_end(work, status, TH_KEY_ENTRY_SUBJECT, body, reply, ret_reply, err);
     // A key that the journal does not name is of no use to anybody.
     if (path && (status != TH_OK || dry_run)) {
         (void)unlink(path);
     }
     free(path);
+    if (status == TH_OK && !dry_run) {
+        status = begin_record(registry, &key, err);
+    }
+    th_sign_key_wipe(&key);
     return status;
 }

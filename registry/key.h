@@ -28,7 +28,9 @@ struct th_key_found {
     enum th_key_state state;
     struct th_public_key public_key; // that the journal names; zeros with TH_KEY_NONE
     int64_t seq;                     // the entry that does
-    struct th_sign_key key;          // when ready; th_sign_key_wipe
+    // When ready; with TH_KEY_REWRITTEN and TH_KEY_UNRECORDED too, for an admin who says why that
+    // is so. th_sign_key_wipe.
+    struct th_sign_key key;
 };
 // The key in force at entry `seq`, and whether it is at hand and may sign: not before the journal
 // was found to have what was signed last (registry/last_signed.h). An error is the journal's alone.

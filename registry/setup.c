@@ -115,8 +115,9 @@ struct birth {
     const struct th_surroundings *surroundings;
     struct th_hash activation;
     bool has_key;
-    struct th_public_key public_key; // of the key that will sign
-    int schema_version;              // of the file made
+    struct th_sign_key key; // that will sign
+    struct th_public_key public_key;
+    int schema_version; // of the file made
 };
 
 static enum th_status write_rows(struct th_store *store, const struct birth *birth, int64_t seq,
@@ -157,12 +158,12 @@ static enum th_status write_key(struct th_store *store, const struct birth *birt
 static enum th_status begin_record(struct th_store *store, const struct birth *birth,
                                    struct th_error *err)
 {
-    struct th_journal_last now = {0};
-    enum th_status status = th_journal_last(store, &now, err);
-    const struct th_last_signed last = {.seq = now.seq, .hash = now.hash};
-    return status == TH_OK ? th_last_signed_write(birth->surroundings->key_path,
-                                                  birth->record.registry_id, &last, err)
-                           : status;
+    struct th_last_signed last;
+    enum th_status status = th_last_signed_begin(store, &last, err);
+    return status == TH_OK
+               ? th_last_signed_write(birth->surroundings->key_path, birth->record.registry_id,
+                                      &last, &birth->key, err)
+               : status;
 }
 
 // Fills the new file in one transaction, before it gets its name.
@@ -231,21 +232,20 @@ static enum th_status create_with_key(const char *path, struct birth *birth, cha
 {
     struct th_store_options options = {.program = birth->surroundings->program,
                                        .now_utc = birth->record.created_utc};
-    struct th_sign_key key;
     char *key_file = NULL;
     enum th_status status = TH_OK;
     // Where there is a registry already nothing is made.
     if (birth->surroundings->key_path && !th_file_exists(path)) {
-        status = th_key_make(birth->surroundings, true, &key, &key_file, err);
+        status = th_key_make(birth->surroundings, true, &birth->key, &key_file, err);
         if (status == TH_OK) {
             birth->has_key = true;
-            birth->public_key = key.public_key;
-            th_sign_key_wipe(&key);
+            birth->public_key = birth->key.public_key;
         }
     }
     if (status == TH_OK) {
         status = th_store_create_filled(path, &options, populate, birth, err);
     }
+    th_sign_key_wipe(&birth->key);
     if (status == TH_OK) {
         *ret_key_file = key_file;
     } else if (key_file) {

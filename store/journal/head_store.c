@@ -114,6 +114,14 @@ enum th_status th_signed_head_load(struct th_store *store, int64_t seq,
     return status;
 }
 
+enum th_status th_signed_heads_count(struct th_store *store, int64_t seq, int64_t *ret_n,
+                                     struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, "SELECT count(*) FROM journal_head WHERE seq <= ?1");
+    th_bind_int(q, 1, seq);
+    return th_stmt_int(q, 0, ret_n, err);
+}
+
 static enum th_status read_key(const char *body, int64_t seq, struct th_public_key *ret_key,
                                struct th_error *err)
 {
@@ -258,14 +266,26 @@ enum th_status th_unsigned_day_each(struct th_store *store, int64_t from,
     return status;
 }
 
+// Last entries of days from the first key on that have no head.
+#define IS_KEY "subject = '" TH_KEY_ENTRY_SUBJECT "' AND kind = '" TH_KEY_ENTRY_KIND "'"
+#define UNSIGNED_ENDS                                                                              \
+    "FROM (SELECT max(seq) AS seq FROM journal WHERE seq >="                                       \
+    " (SELECT min(seq) FROM journal WHERE " IS_KEY ") GROUP BY " DAY_OF_ENTRY ") AS day_end"       \
+    " WHERE seq < (SELECT max(seq) FROM journal) AND seq NOT IN (SELECT seq FROM journal_head)"
+
 enum th_status th_unsigned_days(struct th_store *store, int64_t *ret_n, struct th_error *err)
 {
+    return th_stmt_int(th_db_query(store, "SELECT count(*) " UNSIGNED_ENDS), 0, ret_n, err);
+}
+
+enum th_status th_head_taken_away(struct th_store *store, int64_t *ret_seq, struct th_error *err)
+{
     static const char SQL[] =
-        "SELECT count(*) FROM (SELECT max(seq) AS seq FROM journal WHERE seq >="
-        " (SELECT min(seq) FROM journal WHERE subject = '" TH_KEY_ENTRY_SUBJECT
-        "' AND kind = '" TH_KEY_ENTRY_KIND "') GROUP BY " DAY_OF_ENTRY ")"
-        " WHERE seq < (SELECT max(seq) FROM journal) AND seq NOT IN (SELECT seq FROM journal_head)";
-    return th_stmt_int(th_db_query(store, SQL), 0, ret_n, err);
+        "SELECT coalesce(min(seq), 0) " UNSIGNED_ENDS
+        " AND EXISTS (SELECT 1 FROM journal_head AS later WHERE later.seq > day_end.seq"
+        " AND NOT EXISTS (SELECT 1 FROM journal AS key WHERE " IS_KEY
+        " AND key.seq > day_end.seq AND key.seq <= later.seq))";
+    return th_stmt_int(th_db_query(store, SQL), 0, ret_seq, err);
 }
 
 // Does the key before vouch for the one that an entry names? `verdict` is told.

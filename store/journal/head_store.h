@@ -43,6 +43,10 @@ enum th_status th_signed_head_each(struct th_store *store, int64_t first, int64_
                                    bool (*visit)(void *context, const struct th_signed_head *head),
                                    void *context, struct th_error *err) TH_MUST_CHECK;
 
+// How many heads there are of entries up to `seq`.
+enum th_status th_signed_heads_count(struct th_store *store, int64_t seq, int64_t *ret_n,
+                                     struct th_error *err) TH_MUST_CHECK;
+
 // The key in force at an entry, and the entry that brought it (*ret_seq). TH_NOT_FOUND
 // ("key_not_found") when there was none yet, TH_CORRUPT ("journal_broken") for an entry that cannot
 // be read.
@@ -58,6 +62,11 @@ enum th_status th_unsigned_day_each(struct th_store *store, int64_t from,
 // Days behind the first key that were followed by another one and ended without a head.
 enum th_status th_unsigned_days(struct th_store *store, int64_t *ret_n,
                                 struct th_error *err) TH_MUST_CHECK;
+
+// Such days that another one with a head follows under the same key: that head was not written
+// without theirs, so theirs was taken away. *ret_seq is the last entry of the first one; 0: none.
+enum th_status th_head_taken_away(struct th_store *store, int64_t *ret_seq,
+                                  struct th_error *err) TH_MUST_CHECK;
 
 // The keys that the journal names, and how many of them are new ones for which the key before does
 // not vouch. *ret_broken is the first entry whose word for a key does not hold; 0: none.

@@ -1,6 +1,7 @@
 // Signed heads in a registry's file, and that whoever changes them past the program is found.
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/file.h"
@@ -10,6 +11,7 @@
 #include "registry/setup.h"
 #include "store/journal/head_store.h"
 #include "store/journal/journal_store.h"
+#include "store/registry_store.h"
 #include "tests/unit/registry_world.h"
 
 static const int64_t DAY_S = 86400;
@@ -242,6 +244,35 @@ static void assert_key(struct th_test_world *world, const char *want)
     th_json_free(reply);
 }
 
+static bool heads_hold(struct th_test_world *world)
+{
+    struct th_json *reply = NULL;
+    bool holds = th_json_get_bool(heads_check(world, &reply), "ok", true);
+    th_json_free(reply);
+    return holds;
+}
+
+static bool verify_holds(struct th_test_world *world)
+{
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    assert_ok(th_audit_verify(world->registry, NULL, NULL, &reply, &err), &err);
+    bool holds = th_json_get_bool(reply, "ok", true);
+    th_json_free(reply);
+    return holds;
+}
+
+// Days that follow, each with its head but the one that is still going.
+static void let_days_pass(struct th_test_world *world, int first, int n)
+{
+    for (int i = first; i < first + n; i++) {
+        char code[16];
+        (void)snprintf(code, sizeof(code), "3305232060%02d", i);
+        world->now_utc += DAY_S;
+        th_test_village_add(world, "admin", code);
+    }
+}
+
 static void head__a_journal_that_was_written_anew_is_not_signed(void **state)
 {
     struct keyed *keyed = *state;
@@ -294,10 +325,7 @@ static void head__signing_goes_on_when_an_admin_said_what_happened(void **state)
 
 static void head__what_was_signed_last_must_be_told_beside_the_key(void **state)
 {
-    static const char OTHER[] =
-        "tanhui-signed-1 ffffffffffffffffffffffffffffffff 2 "
-        "0000000000000000000000000000000000000000000000000000000000000000\n";
-    static const char *const TEXTS[] = {NULL, "", "nonsense\n", OTHER};
+    static const char *const TEXTS[] = {NULL, "", "nonsense\n"};
     struct keyed *keyed = *state;
     struct th_test_world *world = &keyed->world;
     struct th_error err = {0};
@@ -316,9 +344,13 @@ static void head__what_was_signed_last_must_be_told_beside_the_key(void **state)
         assert_key(world, "unrecorded");
         assert_status(th_audit_head(world->registry, &request, true, &reply, &err), TH_CONFLICT,
                       &err);
+        assert_false(verify_holds(world));
+        assert_false(heads_hold(world));
         assert_ok(th_file_write(path, right, size, &err), &err);
     }
     assert_key(world, "ready");
+    assert_true(verify_holds(world));
+    assert_true(heads_hold(world));
     free(right);
     // Lost for good.
     assert_int_equal(unlink(path), 0);
@@ -326,6 +358,114 @@ static void head__what_was_signed_last_must_be_told_beside_the_key(void **state)
     assert_true(th_json_type(th_json_get(reply, "signed_seq")) == TH_JSON_NULL);
     th_json_free(reply);
     assert_key(world, "ready");
+}
+
+// Whoever can write both files and has no key: the history is another, the heads are gone, and the
+// line names the last entry as it is now.
+static void head__a_line_that_the_key_did_not_sign_lets_nothing_be_signed(void **state)
+{
+    struct keyed *keyed = *state;
+    struct th_test_world *world = &keyed->world;
+    struct th_error err = {0};
+    struct th_request request = {.login = "admin"};
+    struct th_json *reply = NULL;
+    struct th_sign_key other;
+    const unsigned char seed[TH_SIGN_SEED_SIZE] = {7};
+    char path[TH_TEST_PATH_SIZE];
+    char away[TH_TEST_PATH_SIZE];
+    struct th_registry_record record;
+    char words[256];
+    char hex[TH_HASH_HEX_SIZE];
+    char signature_hex[TH_SIGNATURE_HEX_SIZE];
+    char lines[2][512];
+    struct th_hash hash = th_hash_bytes(TH_HASH_BLAKE2B, "another", 7);
+    (void)th_test_path(path, world->folder, "r.tanhui.key.last");
+    assert_ok(th_registry_record_load(world->store, &record, &err), &err);
+    write_anew(world, 3);
+    (void)snprintf(words, sizeof(words), "tanhui-signed-1 %s 3 %s", record.registry_id,
+                   th_hash_hex(&hash, hex));
+    (void)snprintf(lines[0], sizeof(lines[0]), "%s\n", words);
+    (void)snprintf(words + strlen(words), sizeof(words) - strlen(words), " 0 0");
+    th_sign_key_make(seed, &other);
+    struct th_signature signature = th_sign(&other, words);
+    (void)snprintf(lines[1], sizeof(lines[1]), "%s %s\n", words,
+                   th_signature_hex(&signature, signature_hex));
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        assert_ok(th_file_write(path, lines[i], strlen(lines[i]), &err), &err);
+        assert_key(world, "unrecorded");
+        let_days_pass(world, (int)i, 1);
+        world->now_utc += DAY_S;
+        assert_status(th_audit_head(world->registry, &request, true, &reply, &err), TH_CONFLICT,
+                      &err);
+        assert_string_equal(err.key, "key_unrecorded");
+        assert_int_equal(th_test_sql_int(world->store, "SELECT count(*) FROM journal_head"), 0);
+        assert_false(heads_hold(world));
+        assert_int_equal(rename(keyed->key_path, th_test_path(away, world->folder, "away")), 0);
+        assert_false(heads_hold(world));
+        assert_int_equal(rename(away, keyed->key_path), 0);
+    }
+}
+
+static void head__what_was_signed_last_is_for_its_owner_alone(void **state)
+{
+    struct keyed *keyed = *state;
+    char path[TH_TEST_PATH_SIZE];
+    struct stat info;
+    assert_int_equal(stat(th_test_path(path, keyed->world.folder, "r.tanhui.key.last"), &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+}
+
+static void heads__that_were_taken_away_are_found_and_not_signed_anew(void **state)
+{
+    static const struct {
+        const char *change;
+        bool only_the_last; // which the line names, so that it may be signed again
+    } CASES[] = {
+        {"DELETE FROM journal_head WHERE seq = (SELECT max(seq) FROM journal_head)", true},
+        {"DELETE FROM journal_head WHERE seq = 4", false},
+        {"DELETE FROM journal_head WHERE seq = 2", false},
+        {"DELETE FROM journal_head WHERE seq >= 4", false},
+        {"DELETE FROM journal_head", false},
+    };
+    struct keyed *keyed = *state;
+    struct th_test_world *world = &keyed->world;
+    struct th_error err = {0};
+    struct th_request request = {.login = "admin"};
+    struct th_json *reply = NULL;
+    let_days_pass(world, 0, 3);
+    assert_int_equal(verify(world, 4), 0);
+    assert_true(heads_hold(world));
+    assert_true(verify_holds(world));
+    th_test_sql(world->store, "DROP TRIGGER journal_head_no_delete; CREATE TEMP TABLE kept AS"
+                              " SELECT * FROM journal_head");
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        th_test_sql(world->store, CASES[i].change);
+        assert_false(heads_hold(world));
+        assert_false(verify_holds(world));
+        if (CASES[i].only_the_last) {
+            assert_key(world, "ready");
+        } else {
+            assert_status(th_audit_head(world->registry, &request, true, &reply, &err), TH_CONFLICT,
+                          &err);
+            assert_string_equal(err.key, "key_rewritten");
+        }
+        th_test_sql(world->store, "INSERT OR IGNORE INTO journal_head SELECT * FROM kept");
+        assert_true(heads_hold(world));
+        assert_true(verify_holds(world));
+    }
+    th_test_sql(world->store, CASES[0].change);
+    assert_ok(th_audit_head(world->registry, &request, true, &reply, &err), &err);
+    th_json_free(reply);
+    assert_int_equal(verify(world, 5), 0);
+    assert_true(heads_hold(world));
+    // A copy without key and line: the days tell.
+    char path[TH_TEST_PATH_SIZE];
+    assert_int_equal(unlink(keyed->key_path), 0);
+    assert_int_equal(unlink(th_test_path(path, world->folder, "r.tanhui.key.last")), 0);
+    assert_true(heads_hold(world));
+    th_test_sql(world->store, "DELETE FROM journal_head WHERE seq = 4");
+    assert_false(heads_hold(world));
+    assert_false(verify_holds(world));
 }
 
 // A key that comes back signs the days that ended meanwhile.
@@ -417,6 +557,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(head__signing_goes_on_when_an_admin_said_what_happened,
                                         make, take_away),
         cmocka_unit_test_setup_teardown(head__what_was_signed_last_must_be_told_beside_the_key,
+                                        make, take_away),
+        cmocka_unit_test_setup_teardown(
+            head__a_line_that_the_key_did_not_sign_lets_nothing_be_signed, make, take_away),
+        cmocka_unit_test_setup_teardown(head__what_was_signed_last_is_for_its_owner_alone, make,
+                                        take_away),
+        cmocka_unit_test_setup_teardown(heads__that_were_taken_away_are_found_and_not_signed_anew,
                                         make, take_away),
         cmocka_unit_test_setup_teardown(head__days_without_the_key_are_signed_when_it_is_back, make,
                                         take_away),

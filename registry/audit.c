@@ -23,6 +23,7 @@
 #include "store/ledger/ledger_store.h"
 #include "store/rebuild_store.h"
 #include "store/registry_store.h"
+#include "store/revenue/outbox_store.h"
 
 enum { LOG_LIMIT = 1000 };
 
@@ -383,7 +384,7 @@ static enum th_status check_rows(struct th_store *store, struct check_list *list
     static enum th_status (*const CHECKS[])(
         struct th_store * store, const struct th_check_sink *sink, struct th_error *err) = {
         th_file_check_all, th_activity_check_all, th_plot_check_all,     th_ledger_check_all,
-        th_lock_check_all, th_money_check_all,    th_reversal_check_all,
+        th_lock_check_all, th_money_check_all,    th_reversal_check_all, th_outbox_check_all,
     };
     const struct th_check_sink sink = {.report = report_check, .context = list};
     enum th_status status = TH_OK;

@@ -13,6 +13,7 @@
 #include "store/journal/idempotency_internal.h"
 #include "store/journal/journal_store.h"
 #include "store/journal/posting.h"
+#include "store/revenue/outbox_store.h"
 #include "store/schema_internal.h"
 #include "store/store_internal.h"
 
@@ -303,6 +304,9 @@ enum th_status th_rebuild(struct th_store *store, const struct th_progress *prog
     }
     if (status == TH_OK) {
         status = replay_all(store, &replay, err);
+    }
+    if (status == TH_OK) {
+        status = th_outbox_mend(store, &replay.counts.n_mended, err);
     }
     if (status == TH_OK) {
         status = count_rows(store, &replay.counts.n_rows, err);

@@ -14,7 +14,8 @@ struct th_rebuild_counts {
     int64_t n_entries; // of the journal
     int64_t n_posting; // of these, with posts
     int64_t n_rows;    // of the books afterwards
-    int64_t n_mended;  // triggers, indexes and views put back or, being too many, taken away
+    int64_t n_mended;  // triggers, indexes and views put back or, being too many, taken away,
+                       // and messages to the bank that wait again
 };
 
 // Puts back the layout's triggers, indexes and views, empties the tables of the books and applies

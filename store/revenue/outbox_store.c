@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/check_internal.h"
 #include "store/db_internal.h"
 #include "store/journal/entry_internal.h"
 #include "store/journal/posting_internal.h"
@@ -34,6 +35,11 @@
     "AND o.party_id = p.party_id) WHERE x.state = 'approved' AND p.amount_fen > 0 "                \
     "AND (e.kind IS NULL OR e.kind = 'resent') GROUP BY p.distribution_id, p.party_id)"
 
+// Messages of which nothing tells any more how far they have come.
+#define NO_DELIVERY                                                                                \
+    "FROM outbox_message m WHERE NOT EXISTS "                                                      \
+    "(SELECT 1 FROM outbox_delivery d WHERE d.message_id = m.message_id)"
+
 enum th_status th_outbox_insert(struct th_store *store, const struct th_outbox_message *message,
                                 int64_t *ret_message_id, struct th_error *err)
 {
@@ -60,6 +66,28 @@ enum th_status th_outbox_insert(struct th_store *store, const struct th_outbox_m
     }
     if (status == TH_OK) {
         *ret_message_id = message_id;
+    }
+    return status;
+}
+
+enum th_status th_outbox_check_all(struct th_store *store, const struct th_check_sink *sink,
+                                   struct th_error *err)
+{
+    const struct th_check_query query = {.name = "outbox_rows",
+                                         .sql_count = "SELECT count(*) FROM outbox_message",
+                                         .sql_wrong = "SELECT min(m.message_id) " NO_DELIVERY,
+                                         .key = "outbox_row_missing",
+                                         .argument = "message"};
+    return th_check_run(store, &query, sink, err);
+}
+
+enum th_status th_outbox_mend(struct th_store *store, int64_t *ret_n, struct th_error *err)
+{
+    static const char SQL[] = "INSERT INTO outbox_delivery (message_id, state, sent, next_utc) "
+                              "SELECT message_id, 'waiting', 1, created_utc " NO_DELIVERY;
+    enum th_status status = th_stmt_run(th_db_query(store, SQL), err);
+    if (status == TH_OK) {
+        *ret_n += th_db_changes(store);
     }
     return status;
 }

@@ -12,6 +12,7 @@
 #include "core/attributes.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "store/check.h"
 #include "store/journal/posting.h"
 #include "store/revenue/payout_store.h"
 #include "store/store.h"
@@ -31,6 +32,14 @@ struct th_outbox_message { // texts are borrowed
 // Within a transaction; the message waits from then on. TH_CONFLICT ("store_constraint").
 enum th_status th_outbox_insert(struct th_store *store, const struct th_outbox_message *message,
                                 int64_t *ret_message_id, struct th_error *err) TH_MUST_CHECK;
+
+// "outbox_rows": every message has a row that tells how far it has come.
+enum th_status th_outbox_check_all(struct th_store *store, const struct th_check_sink *sink,
+                                   struct th_error *err) TH_MUST_CHECK;
+// Messages without such a row wait again, as ones that may have arrived: to the receiver the same
+// key is the same message. Adds how many there were to *ret_n.
+enum th_status th_outbox_mend(struct th_store *store, int64_t *ret_n,
+                              struct th_error *err) TH_MUST_CHECK;
 
 // Does the message say what its journal entry says it does? Whoever changed it past the program
 // would have it signed otherwise.

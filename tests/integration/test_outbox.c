@@ -8,6 +8,7 @@
 
 #include "core/file.h"
 #include "core/text.h"
+#include "registry/audit.h"
 #include "store/revenue/outbox_store.h"
 #include "tests/integration/outbox_fixture.h"
 
@@ -106,6 +107,48 @@ static void delivery__refuses_what_the_journal_does_not_know(void **state)
     outbox_expect_counts(outbox_deliver(f, TH_OK), 0, 0, 1);
     outbox_expect_state(f, 1, "dead");
     assert_int_equal(post_receiver_n(f->receiver), 1);
+}
+
+static bool holds(struct outbox_fixture *f)
+{
+    struct th_messages *messages = NULL;
+    struct th_json *reply = NULL;
+    struct th_error *err = &f->market.err;
+    assert_ok(th_messages_new(&messages, err), err);
+    assert_ok(
+        th_registry_check(f->market.world.registry, NULL, false, messages, TH_LANG_EN, &reply, err),
+        err);
+    bool ok = th_json_get_bool(reply, "ok", true);
+    th_json_free(reply);
+    th_messages_free(messages);
+    return ok;
+}
+
+// How far messages have come is in no entry: what was lost of it is made again, so that a message
+// may be carried twice, under its own key, but is not forgotten.
+static void messages__of_which_nothing_tells_how_far_they_came_wait_again(void **state)
+{
+    struct outbox_fixture *f = *state;
+    const struct th_request admin = {.login = "admin"};
+    struct th_json *reply = NULL;
+    char key[128];
+    outbox_set_target(f);
+    th_json_free(market_distribute(&f->market, NULL, false, TH_OK));
+    outbox_expect_counts(outbox_deliver(f, TH_OK), 1, 0, 0);
+    (void)snprintf(key, sizeof(key), "%s",
+                   post_taken_header(post_receiver_at(f->receiver, 0), "Idempotency-Key"));
+    assert_true(holds(f));
+    market_sql(&f->market, "DELETE FROM outbox_delivery");
+    assert_false(holds(f));
+    assert_ok(th_registry_rebuild(f->market.world.registry, &admin, NULL, &reply, &f->market.err),
+              &f->market.err);
+    assert_int_equal(get(reply, "n_mended"), 1);
+    th_json_free(reply);
+    assert_true(holds(f));
+    outbox_expect_counts(outbox_deliver(f, TH_OK), 1, 0, 0);
+    assert_int_equal(post_receiver_n(f->receiver), 2);
+    assert_string_equal(post_taken_header(post_receiver_at(f->receiver, 1), "Idempotency-Key"),
+                        key);
 }
 
 static void run__that_is_tried_or_rejected_orders_nothing(void **state)
@@ -299,6 +342,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(approved_run__is_signed_and_delivered_once),
         TEST(delivery__refuses_what_the_journal_does_not_know),
+        TEST(messages__of_which_nothing_tells_how_far_they_came_wait_again),
         TEST(run__that_is_tried_or_rejected_orders_nothing),
         TEST(failure__is_tried_again_later_and_later_until_it_is_given_up),
         TEST(crash__between_sending_and_marking_sends_again_with_the_same_key),

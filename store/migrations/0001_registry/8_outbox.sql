@@ -58,7 +58,8 @@ CREATE TABLE outbox_delivery (
     problem         TEXT,                                 -- key of the last failure
     delivered_utc   INTEGER,
     CHECK ((lease IS NULL) = (lease_until_utc IS NULL)),
-    CHECK ((delivered_utc IS NOT NULL) = (state = 'delivered'))
+    CHECK ((delivered_utc IS NOT NULL) = (state = 'delivered')),
+    CHECK (state = 'waiting' OR sent = 1)
 ) STRICT;
 CREATE INDEX outbox_delivery_due ON outbox_delivery (next_utc) WHERE state = 'waiting';
 

@@ -1,10 +1,10 @@
 // Villages, parties and users.
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/codes.h"
+#include "core/login_name.h"
 #include "core/text.h"
 #include "registry/act.h"
 #include "registry/activation.h"
@@ -244,21 +244,6 @@ enum th_status th_party_list(struct th_registry *registry, struct th_json **ret_
     return th_reply_finish_list(status, "parties", list, ret_reply, err);
 }
 
-static bool login_valid(const char *login)
-{
-    size_t n = login != NULL ? strlen(login) : 0;
-    if (n < 1 || n >= TH_LOGIN_SIZE || !th_text_is_utf8(login, n)) {
-        return false;
-    }
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)login[i];
-        if (c < 0x80 && !isalnum(c) && c != '.' && c != '-' && c != '_' && c != '@') {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool role_known(const char *role)
 {
     static const char *const ROLES[] = {"clerk", "verifier", "officer", "bank", "admin"};
@@ -326,7 +311,7 @@ enum th_status th_user_add(struct th_registry *registry, const struct th_request
     char subject[TH_LOGIN_SIZE + 8];
     struct th_work *work = NULL;
     struct th_json *reply = NULL;
-    if (!login_valid(login)) {
+    if (!th_login_name_fits(login) || strlen(login) >= TH_LOGIN_SIZE) {
         return th_error_set(err, TH_INVALID, "login_invalid", "login", login, NULL);
     }
     struct th_json *input = user_input(login, role, village, party);

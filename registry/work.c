@@ -104,6 +104,20 @@ static void name_roles(unsigned bits, char *buf, size_t size)
     }
 }
 
+enum th_status th_permission_check(const struct th_user *user, enum th_permission permission,
+                                   struct th_error *err)
+{
+    char allowed[128];
+    char role[64];
+    if ((role_bit(user->role) & PERMISSIONS[permission]) != 0) {
+        return TH_OK;
+    }
+    snprintf(role, sizeof(role), "@value.role.%s", user->role);
+    name_roles(PERMISSIONS[permission], allowed, sizeof(allowed));
+    return th_error_set(err, TH_NOT_PERMITTED, "role_not_allowed", "login", user->login, "role",
+                        role, "allowed", allowed, NULL);
+}
+
 static enum th_status identify(struct th_work *work, struct th_store *store, struct th_error *err)
 {
     const char *login = work->login;
@@ -111,13 +125,9 @@ static enum th_status identify(struct th_work *work, struct th_store *store, str
     if (status != TH_OK) {
         return status;
     }
-    if ((role_bit(work->user.role) & PERMISSIONS[work->permission]) == 0) {
-        char allowed[128];
-        char role[64];
-        snprintf(role, sizeof(role), "@value.role.%s", work->user.role);
-        name_roles(PERMISSIONS[work->permission], allowed, sizeof(allowed));
-        return th_error_set(err, TH_NOT_PERMITTED, "role_not_allowed", "login", login, "role", role,
-                            "allowed", allowed, NULL);
+    status = th_permission_check(&work->user, work->permission, err);
+    if (status != TH_OK) {
+        return status;
     }
     work->actor.login = work->user.login;
     work->actor.role = work->user.role;

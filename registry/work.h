@@ -34,6 +34,11 @@ enum th_permission {
     TH_MAY_DELIVER     // messages to the bank's system: bank, admin
 };
 
+struct th_user; // store/people/party_store.h
+// TH_NOT_PERMITTED ("role_not_allowed" with the roles that may).
+enum th_status th_permission_check(const struct th_user *user, enum th_permission permission,
+                                   struct th_error *err) TH_MUST_CHECK;
+
 struct th_work; // one change in progress
 
 struct th_actor { // the user behind the request; borrowed from the work

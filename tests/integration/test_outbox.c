@@ -151,6 +151,30 @@ static void messages__of_which_nothing_tells_how_far_they_came_wait_again(void *
                         key);
 }
 
+static void delivery__is_for_logins_of_a_bank_and_admins(void **state)
+{
+    struct outbox_fixture *f = *state;
+    const struct th_request clerk = {.login = "clerk"};
+    const struct th_request works = {.login = "works"};
+    const struct th_outbox_deliver_input input = {.once = true};
+    struct th_error *err = &f->market.err;
+    struct th_json *reply = NULL;
+    outbox_set_target(f);
+    assert_status(th_outbox_deliver(f->market.world.registry, &clerk, &input, &reply, err),
+                  TH_NOT_PERMITTED, err);
+    assert_string_equal(err->key, "role_not_allowed");
+    assert_string_equal(th_error_arg_get(err, "allowed"), "@value.role.bank, @value.role.admin");
+    assert_string_equal(th_error_arg_get(err, "role"), "@value.role.clerk");
+    // An enterprise deals for itself alone.
+    market_login(&f->market, "works", "造纸厂");
+    assert_status(th_outbox_deliver(f->market.world.registry, &works, &input, &reply, err),
+                  TH_NOT_PERMITTED, err);
+    assert_string_equal(err->key, "outbox_no_bank");
+    assert_status(th_outbox_retry(f->market.world.registry, &works, 1, &reply, err),
+                  TH_NOT_PERMITTED, err);
+    assert_string_equal(err->key, "outbox_no_bank");
+}
+
 static void run__that_is_tried_or_rejected_orders_nothing(void **state)
 {
     struct outbox_fixture *f = *state;
@@ -343,6 +367,7 @@ int main(void)
         TEST(approved_run__is_signed_and_delivered_once),
         TEST(delivery__refuses_what_the_journal_does_not_know),
         TEST(messages__of_which_nothing_tells_how_far_they_came_wait_again),
+        TEST(delivery__is_for_logins_of_a_bank_and_admins),
         TEST(run__that_is_tried_or_rejected_orders_nothing),
         TEST(failure__is_tried_again_later_and_later_until_it_is_given_up),
         TEST(crash__between_sending_and_marking_sends_again_with_the_same_key),

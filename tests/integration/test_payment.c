@@ -252,6 +252,17 @@ static void import__books_good_rows_and_tells_of_others(void **state)
     assert_int_equal(cash_fen(market, MARKET_MAJIANONG), 1445655);
     assert_null(import(market, "number,amount,status\nP1-1-1-*,1,paid\n", TH_INVALID));
     market_refused(market, "payment_columns");
+    // Which of two amounts, or of two numbers, the bank means is nobody's guess.
+    assert_null(import(market,
+                       "number,amount,status,date,金额\n"
+                       "P1-1-1-*,14456.55,paid,2023-01-05,1.00\n",
+                       TH_INVALID));
+    market_refused(market, "payment_column_twice");
+    assert_null(import(market,
+                       "number,amount,status,date,number\n"
+                       "P1-1-1-*,14456.55,paid,2023-01-05,P1-2-1-*\n",
+                       TH_INVALID));
+    market_refused(market, "payment_column_twice");
 }
 
 static struct th_json *propose_account(struct market *market, const char *login, const char *number,

@@ -345,6 +345,20 @@ static void user_add__unfit_users_are_refused(void **state)
         {"a\nb", "bank", NULL, NULL, TH_INVALID, "login_invalid"},
         {"\xff\xfe", "bank", NULL, NULL, TH_INVALID, "login_invalid"},
         {long_login, "bank", NULL, NULL, TH_INVALID, "login_invalid"},
+        // What reads like another login, or like an option.
+        {"-x", "bank", NULL, NULL, TH_INVALID, "login_invalid"},
+        {"x-", "bank", NULL, NULL, TH_INVALID, "login_invalid"},
+        {"\xef\xbd\x97"
+         "ang",
+         "bank", NULL, NULL, TH_INVALID, "login_invalid"},                     // full width
+        {"w\xd0\xb0ng", "bank", NULL, NULL, TH_INVALID, "login_invalid"},      // Cyrillic
+        {"wang\xe2\x80\x8b", "bank", NULL, NULL, TH_INVALID, "login_invalid"}, // zero width
+        {"w\xc3\xa4ng", "bank", NULL, NULL, TH_INVALID, "login_invalid"},
+        {"wa\xcc\x88ng", "bank", NULL, NULL, TH_INVALID, "login_invalid"},
+        {"王\xef\xa4\x80", "bank", NULL, NULL, TH_INVALID, "login_invalid"}, // U+F900, reads 豈
+        {"\xe2\xbc\x80", "bank", NULL, NULL, TH_INVALID, "login_invalid"},   // the radical of 一
+        {"王wang", "bank", NULL, NULL, TH_INVALID, "login_invalid"},
+        {"王。", "bank", NULL, NULL, TH_INVALID, "login_invalid"},
         {"aa", "bank", "\xff", NULL, TH_INVALID, "text_encoding"},
         {"aa", "bank", NULL, "\xff", TH_INVALID, "text_encoding"},
         {"aa", NULL, NULL, NULL, TH_INVALID, "role_invalid"},
@@ -353,6 +367,7 @@ static void user_add__unfit_users_are_refused(void **state)
         {"aa", "bank", NULL, "nobody", TH_NOT_FOUND, "party_not_found"},
         {"aa", "bank", NULL, "12", TH_NOT_FOUND, "party_not_found"},
         {"admin", "admin", NULL, NULL, TH_CONFLICT, "user_exists"},
+        {"Admin", "admin", NULL, NULL, TH_CONFLICT, "user_exists"},
     };
     struct th_test_world *world = *state;
     struct th_hash before = th_test_content(world->store);
@@ -367,6 +382,21 @@ static void user_add__unfit_users_are_refused(void **state)
     }
     struct th_hash after = th_test_content(world->store);
     assert_memory_equal(&before, &after, sizeof(before));
+}
+
+static void user_add__names_in_one_script_are_taken(void **state)
+{
+    static const char *const LOGINS[] = {"王芳",       "王芳2", "安吉-1", "anji-1",
+                                         "li.na@anji", "7",     "𠮷田",   "Li_Na"};
+    struct th_test_world *world = *state;
+    for (size_t i = 0; i < sizeof(LOGINS) / sizeof(LOGINS[0]); i++) {
+        struct th_error err = {0};
+        struct th_json *reply = NULL;
+        assert_ok(
+            th_user_add(world->registry, &ADMIN, LOGINS[i], "clerk", NULL, NULL, &reply, &err),
+            &err);
+        th_json_free(reply);
+    }
 }
 
 static void user_list__names_everybody_but_no_secret(void **state)
@@ -537,6 +567,7 @@ int main(void)
         WITH_REGISTRY(user_add__the_code_is_shown_once_and_kept_nowhere),
         WITH_REGISTRY(user_add__every_user_gets_another_code),
         WITH_REGISTRY(user_add__unfit_users_are_refused),
+        WITH_REGISTRY(user_add__names_in_one_script_are_taken),
         WITH_REGISTRY(user_list__names_everybody_but_no_secret),
         WITH_REGISTRY(user_end__the_login_does_nothing_more_and_what_it_did_stands),
         WITH_REGISTRY(user_end__a_login_ends_once_and_never_comes_back),

@@ -116,17 +116,33 @@ enum th_status th_outbox_set(struct th_registry *registry, const struct th_reque
     return th_work_end(work, status, "outbox", body, reply, ret_reply, err);
 }
 
+// The login of an enterprise has the role of a bank too, for its own deals.
+static enum th_status check_bank(struct th_store *store, const struct th_user *user,
+                                 struct th_error *err)
+{
+    struct th_party party;
+    if (user->party_id == 0) {
+        return TH_OK;
+    }
+    enum th_status status = th_party_load(store, user->party_id, &party, err);
+    if (status == TH_OK && strcmp(party.kind, "bank") != 0) {
+        status = th_error_set(err, TH_NOT_PERMITTED, "outbox_no_bank", "login", user->login,
+                              "party", party.name, NULL);
+    }
+    return status;
+}
+
 // Delivery is no change of the books: only its login is looked at.
 enum th_status th_outbox_check_login(struct th_registry *registry, const struct th_request *request,
                                      struct th_error *err)
 {
+    struct th_store *store = th_registry_store(registry);
     struct th_user user;
-    enum th_status status = th_login_load(th_registry_store(registry), request->login, &user, err);
-    if (status == TH_OK && strcmp(user.role, "bank") != 0 && strcmp(user.role, "admin") != 0) {
-        status = th_error_set(err, TH_NOT_PERMITTED, "role_not_allowed", "login", request->login,
-                              "role", user.role, NULL);
+    enum th_status status = th_login_load(store, request->login, &user, err);
+    if (status == TH_OK) {
+        status = th_permission_check(&user, TH_MAY_DELIVER, err);
     }
-    return status;
+    return status == TH_OK ? check_bank(store, &user, err) : status;
 }
 
 static void set_instant(struct th_json *object, const char *key, int64_t utc)

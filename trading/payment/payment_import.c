@@ -37,25 +37,43 @@ static const struct {
              {"失败", "returned"},     {"已退回", "returned"}, {"交易失败", "returned"},
              {"退票", "returned"}};
 
+static bool is_named(const char *heading, enum column column)
+{
+    for (size_t k = 0; k < sizeof(NAMES[column]) / sizeof(NAMES[column][0]); k++) {
+        if (strcmp(heading, NAMES[column][k]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Two columns for one thing: nobody knows which holds.
+static enum th_status find_column(struct import *import, enum column column, struct th_error *err)
+{
+    import->columns[column] = SIZE_MAX;
+    for (size_t i = 0; i < import->sheet.n_columns; i++) {
+        if (!is_named(import->sheet.headings[i], column)) {
+            continue;
+        }
+        if (import->columns[column] != SIZE_MAX) {
+            return th_error_set(err, TH_INVALID, "payment_column_twice", "column",
+                                import->sheet.headings[import->columns[column]], "other",
+                                import->sheet.headings[i], NULL);
+        }
+        import->columns[column] = i;
+    }
+    return import->columns[column] != SIZE_MAX || column > DATE
+               ? TH_OK
+               : th_error_set(err, TH_INVALID, "payment_columns", "column", NAMES[column][0], NULL);
+}
+
 static enum th_status find_columns(struct import *import, struct th_error *err)
 {
-    for (size_t c = 0; c < N_COLUMNS; c++) {
-        import->columns[c] = SIZE_MAX;
-        for (size_t k = 0; k < 4; k++) {
-            for (size_t i = 0; i < import->sheet.n_columns; i++) {
-                if (import->columns[c] == SIZE_MAX &&
-                    strcmp(import->sheet.headings[i], NAMES[c][k]) == 0) {
-                    import->columns[c] = i;
-                }
-            }
-        }
+    enum th_status status = TH_OK;
+    for (enum column c = NUMBER; c < N_COLUMNS && status == TH_OK; c++) {
+        status = find_column(import, c, err);
     }
-    for (size_t c = NUMBER; c <= DATE; c++) {
-        if (import->columns[c] == SIZE_MAX) {
-            return th_error_set(err, TH_INVALID, "payment_columns", "column", NAMES[c][0], NULL);
-        }
-    }
-    return TH_OK;
+    return status;
 }
 
 static const char *cell(const struct import *import, size_t row, enum column column)

@@ -115,6 +115,9 @@ CREATE TABLE user_account (
     seq             INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Two logins that differ in capital letters alone read as one.
+CREATE UNIQUE INDEX user_account_any_case ON user_account (login COLLATE NOCASE);
+
 -- Logins that act no more, from the entry on. None comes back, and none changes hands.
 CREATE TABLE user_end (
     login  TEXT    PRIMARY KEY REFERENCES user_account (login),

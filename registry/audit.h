@@ -19,8 +19,10 @@ enum th_status th_audit_log(struct th_registry *registry,
 // Reply: ok, n_entries, head, n_heads (signed, all of which hold), n_days_unsigned (that ended
 // without a head), n_keys, n_keys_unvouched (new ones for which the key before does not vouch);
 // when not ok also broken{seq, reason} for the first entry that does not fit, with the reason
-// "rewritten" for the one that was signed last and is not there any more. `expected_head` (hex,
-// NULL: none) is a head noted elsewhere: not ok when the chain never had it.
+// "rewritten" for the one that was signed last and is not there any more, or lacks heads before it,
+// "unrecorded" (no seq) where what was signed last is not told by the key, "head_gone" for a day
+// before a signed one, "unfinished" for the one that was signed last and has no head.
+// `expected_head` (hex, NULL: none) is a head noted elsewhere: not ok when the chain never had it.
 enum th_status th_audit_verify(struct th_registry *registry, const struct th_progress *progress,
                                const char *expected_head, struct th_json **ret_reply,
                                struct th_error *err) TH_MUST_CHECK;

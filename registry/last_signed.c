@@ -77,7 +77,8 @@ enum th_status th_last_signed_read(const char *key_path, const char *registry_id
     } else if (status == TH_OK && parse(text, size, registry_id, &last)) {
         *ret_last = last;
     } else {
-        status = th_error_set(err, TH_UNREADABLE, "last_signed_unreadable", "path", path, NULL);
+        status = th_error_set(err, status == TH_NOT_PERMITTED ? status : TH_UNREADABLE,
+                              "last_signed_unreadable", "path", path, NULL);
     }
     free(text);
     free(path);
@@ -219,8 +220,8 @@ enum th_status th_last_signed_judge(struct th_registry *registry, enum th_last_s
     status = th_last_signed_read(key_path, record.registry_id, &last, err);
     if (status == TH_OK) {
         status = is_true(store, record.registry_id, &last, &is, err);
-    } else if (status == TH_NOT_FOUND || status == TH_UNREADABLE) {
-        state = status == TH_NOT_FOUND ? TH_LAST_MISSING : TH_LAST_UNTRUE;
+    } else if (status == TH_NOT_FOUND || status == TH_NOT_PERMITTED || status == TH_UNREADABLE) {
+        state = status == TH_UNREADABLE ? TH_LAST_UNTRUE : TH_LAST_MISSING;
         status = TH_OK;
     }
     if (status == TH_OK && is) {

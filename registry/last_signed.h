@@ -25,7 +25,8 @@ enum th_status th_last_signed_begin(struct th_store *store, struct th_last_signe
 
 // One line: "tanhui-signed-1 <registry id> <seq> <digest> <n_heads> <n_heads_before> <signature>".
 // TH_NOT_FOUND ("last_signed_missing") without a file, TH_UNREADABLE ("last_signed_unreadable") for
-// one that says anything else or belongs to another registry, TH_NO_MEMORY. Whether the signature
+// one that says anything else or belongs to another registry, TH_NOT_PERMITTED (likewise) for one
+// that is somebody else's, TH_NO_MEMORY. Whether the signature
 // holds is not looked at.
 enum th_status th_last_signed_read(const char *key_path, const char *registry_id,
                                    struct th_last_signed *ret_last,
@@ -44,7 +45,7 @@ enum th_last_state {
     TH_LAST_UNFINISHED, // but for the heads of the last signing, which may be signed again
     TH_LAST_REWRITTEN,  // the journal lacks the entry, or heads of those before it
     TH_LAST_UNTRUE,     // a line that the key in force at its entry did not sign
-    TH_LAST_MISSING     // no line
+    TH_LAST_MISSING     // no line, or one that only somebody else may read
 };
 // Does the journal still have what was signed last? *ret_seq is the entry that the line names; 0
 // where there is no true one.

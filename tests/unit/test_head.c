@@ -266,7 +266,7 @@ static bool verify_holds(struct th_test_world *world)
 static void let_days_pass(struct th_test_world *world, int first, int n)
 {
     for (int i = first; i < first + n; i++) {
-        char code[16];
+        char code[24];
         (void)snprintf(code, sizeof(code), "3305232060%02d", i);
         world->now_utc += DAY_S;
         th_test_village_add(world, "admin", code);
@@ -415,6 +415,26 @@ static void head__what_was_signed_last_is_for_its_owner_alone(void **state)
     assert_int_equal(info.st_mode & 0777, 0600);
 }
 
+// Key and line are their owner's; others may check the registry all the same.
+static void heads__hold_for_whoever_may_not_read_the_key(void **state)
+{
+    struct keyed *keyed = *state;
+    char path[TH_TEST_PATH_SIZE];
+    uid_t me = geteuid();
+    (void)th_test_path(path, keyed->world.folder, "r.tanhui.key.last");
+    if (me == 0) {
+        const uid_t nobody = 65534;
+        assert_int_equal(seteuid(nobody), 0);
+    } else {
+        assert_int_equal(chmod(keyed->key_path, 0) + chmod(path, 0), 0);
+    }
+    bool hold = heads_hold(&keyed->world);
+    bool verified = verify_holds(&keyed->world);
+    assert_int_equal(seteuid(me), 0);
+    assert_true(hold);
+    assert_true(verified);
+}
+
 static void heads__that_were_taken_away_are_found_and_not_signed_anew(void **state)
 {
     static const struct {
@@ -561,6 +581,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             head__a_line_that_the_key_did_not_sign_lets_nothing_be_signed, make, take_away),
         cmocka_unit_test_setup_teardown(head__what_was_signed_last_is_for_its_owner_alone, make,
+                                        take_away),
+        cmocka_unit_test_setup_teardown(heads__hold_for_whoever_may_not_read_the_key, make,
                                         take_away),
         cmocka_unit_test_setup_teardown(heads__that_were_taken_away_are_found_and_not_signed_anew,
                                         make, take_away),

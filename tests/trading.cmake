@@ -14,7 +14,11 @@ foreach(part ledger posting deals stand_in correction pledge listing trade reven
 endforeach()
 add_library(tanhui_ahead STATIC ${CMAKE_CURRENT_SOURCE_DIR}/integration/ahead.c)
 target_link_libraries(tanhui_ahead PUBLIC tanhui_market PRIVATE PkgConfig::CMOCKA)
-foreach(part locked offer promise pledge_forecast correction_promise standing kecheng
+foreach(part offer word)
+    th_add_unit_test(test_${part} SOURCES integration/test_${part}.c integration/two_banks.c
+        DEPENDS tanhui_ahead LABELS integration)
+endforeach()
+foreach(part locked promise pledge_forecast correction_promise standing kecheng
     statement_money party_books pool terms)
     th_add_unit_test(test_${part} SOURCES integration/test_${part}.c DEPENDS tanhui_ahead
         LABELS integration)

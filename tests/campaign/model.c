@@ -287,7 +287,7 @@ static void carry_out(struct model *model, const struct act *act, int at, int da
 {
     struct deal *deal = &model->deals[at];
     if (act->login == deal->proposer) {
-        decide_alone(model, act->login, worth(deal));
+        decide_alone(model, act->login, worth(model, deal));
     }
     if (deal->kind == RETIREMENT) {
         model->reviews[deal->beneficiary] = ACCEPTED;

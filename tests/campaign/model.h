@@ -188,7 +188,7 @@ struct deal {
     int source;       // deal under whose lock its tonnes were; NONE
     int64_t released; // of its lock, back to where it came from
     int64_t least;    // listing
-    int until;        // listing; option: last day of the window
+    int until;        // listing; option: last day of the window; promise: day to deliver by
     int from;         // option: first day of the window
     int beneficiary;
     enum subject subject;  // pledge
@@ -433,6 +433,7 @@ int64_t model_outstanding(const struct model *model, int deal);
 int64_t model_loan_sum(const struct deal *pledge, enum loan kind, int through);
 int64_t model_costs(const struct deal *sale);              // that stand, with what reserves came to
 int64_t model_due(const struct model *model, int promise); // neither delivered nor given up
+int64_t model_short(const struct model *model, int promise); // neither locked nor expected
 int64_t model_pending(const struct model *model, int promise);
 // The pledges on the same units or receivable, by rank.
 struct standing {

@@ -76,11 +76,11 @@ int64_t served(const struct model *model, int bank, int customer);
 // A deal on tonnes under another deal's lock.
 bool acts_on_lock(enum kind kind);
 // May he approve it, deciding on that day?
-const char *check_persons(const struct model *model, int login, int on, const struct deal *deal);
+const char *check_persons(struct model *model, int login, int on, const struct deal *deal);
 // May he decide about so much more alone today? "alone_sum". And that he did.
 const char *check_alone(const struct model *model, int login, int64_t fen);
 void decide_alone(struct model *model, int login, int64_t fen);
-int64_t worth(const struct deal *deal); // what thresholds measure
+int64_t worth(struct model *model, const struct deal *deal); // what thresholds measure
 int day_of(const struct model *model, const struct act *act);
 bool in_future(const struct model *model, const struct act *act);
 // May a login not say that money arrived at a party, as one speaks for it and this is another's?

@@ -13,7 +13,8 @@ void set_wait(const struct model *model, struct deal *deal)
         [CORRECTION] = BRIEFLY, [TRANSFER] = UNLOCKED,     [PLEDGE] = UNLOCKED,
         [FORWARD] = UNLOCKED,   [SUBSCRIPTION] = UNLOCKED, [OPTION] = UNLOCKED};
     int party = party_of(deal->proposer);
-    int wait = party == NONE || party == deal->seller ? NO_WAIT : BY_OTHER[deal->kind];
+    bool own = party == deal->seller || (party == NONE && !has_login(deal->seller));
+    int wait = own ? NO_WAIT : BY_OTHER[deal->kind];
     int days = wait == BRIEFLY ? (int)least_of(model->offer_days, model->proposal_days)
                                : model->proposal_days;
     deal->last_day = model->today + days;

@@ -33,9 +33,10 @@ bool own_deal(const struct model *model, int login, const struct deal *deal)
            (party == model->deals[deal->of].seller || party == model->deals[deal->of].buyer);
 }
 
+// His own party; a person of the county speaks for who has no login, NONE for several.
 static bool speaks_for(int login, int party)
 {
-    return party_of(login) == NONE || party_of(login) == party;
+    return party_of(login) == party || (party_of(login) == NONE && !has_login(party));
 }
 
 // Two persons of the other side suffice for a purchase for money, 1.00 a tonne or more, and for
@@ -51,20 +52,43 @@ static bool fair_without_giver(const struct model *model, int login, const struc
     return deal->kind == PURCHASE && deal->amount_fen > 0 && deal->amount_fen >= 100 * deal->tonnes;
 }
 
-// Else nobody's tonnes are taken or bound by the other side's word alone; deals on another deal's
-// lock were agreed to with that one, but for the sale of what is pledged, for an exercise that is
-// entered after the window, and for money back where other tonnes were promised.
+// Whose word a deal needs. Deals on another deal's lock were agreed to with that one, but for the
+// sale of what is pledged; for an exercise that is entered after the window, and for the holder's
+// choice to exercise at all; for money back where other tonnes were promised, or tonnes are still
+// to come; for other tonnes than those under the lock. What is taken back needs both sides.
+static void whose_word(const struct model *model, const struct deal *deal, bool *giver, bool *buyer)
+{
+    const struct deal *of = deal->of != NONE ? &model->deals[deal->of] : NULL;
+    *giver = !acts_on_lock(deal->kind) && deal->kind != REVERSAL;
+    *buyer = deal->kind == CORRECTION;
+    if (deal->kind == ENFORCEMENT) {
+        *giver = true;
+    }
+    if (deal->kind == EXERCISE) {
+        *giver = deal->entered > of->until;
+        *buyer = has_login(deal->buyer);
+    }
+    if (deal->kind == DELIVERY) {
+        bool early = deal->refund > model_short(model, deal->of) && deal->on <= of->until;
+        *giver = deal->refund > 0 ? early : deal->source == NONE;
+        *buyer = deal->refund > 0 && (early || of->replace);
+    }
+}
+
 static const char *unheard(const struct model *model, int login, const struct deal *deal)
 {
-    bool refund = deal->kind == DELIVERY && deal->refund > 0 && model->deals[deal->of].replace;
-    bool late = deal->kind == EXERCISE && deal->entered > model->deals[deal->of].until;
-    bool agreed = acts_on_lock(deal->kind) && deal->kind != ENFORCEMENT && !refund && !late;
-    int whose = refund ? deal->buyer : deal->seller;
-    if (agreed || deal->kind == REVERSAL || speaks_for(login, whose) ||
-        speaks_for(deal->proposer, whose) || fair_without_giver(model, login, deal)) {
-        return NULL;
+    bool giver = false;
+    bool buyer = false;
+    bool county =
+        deal->kind == ENFORCEMENT && (party_of(login) == NONE || party_of(deal->proposer) == NONE);
+    whose_word(model, deal, &giver, &buyer);
+    if (giver && !county && !speaks_for(login, deal->seller) &&
+        !speaks_for(deal->proposer, deal->seller) && !fair_without_giver(model, login, deal)) {
+        return "giver_unheard";
     }
-    return refund ? "buyer_unheard" : "giver_unheard";
+    return buyer && !speaks_for(login, deal->buyer) && !speaks_for(deal->proposer, deal->buyer)
+               ? "buyer_unheard"
+               : NULL;
 }
 
 bool limited_to_nothing(const struct model *model, int login)
@@ -96,11 +120,18 @@ static const char *side_unheard(const struct model *model, int login, const stru
 }
 
 // Not less than what the tonnes cost, so that a low price hides nothing.
-int64_t worth(const struct deal *deal)
+int64_t worth(struct model *model, const struct deal *deal)
 {
-    int64_t cost = 0;
+    int64_t expected = deal->offered ? deal->wanted : deal->expected;
+    int bought = expected > 0 ? model->forecasts[deal->forecast].of : NONE;
+    int64_t cost = bought == NONE ? 0
+                                  : rounded_share(model->deals[bought].amount_fen, expected,
+                                                  model->deals[bought].tonnes);
     for (int i = 0; i < deal->n_lines; i++) {
-        cost += deal->lines[i].cost_fen;
+        const struct line *line = &deal->lines[i];
+        bool untold = line->cost_fen == 0 && line->pool != NONE && !acts_on_lock(deal->kind);
+        cost += untold ? next_cost(share_of(model, line->pool, line->package), line->tonnes)
+                       : line->cost_fen;
     }
     return cost > deal->amount_fen ? cost : deal->amount_fen;
 }
@@ -136,14 +167,30 @@ static const char *county_unheard(const struct model *model, int login, const st
     return over && !is_officer(login) && !is_officer(deal->proposer) ? "county_unheard" : NULL;
 }
 
-const char *check_persons(const struct model *model, int login, int on, const struct deal *deal)
+static const char *check_limit(const struct model *model, int login, int64_t fen, int64_t tonnes)
 {
-    bool alone = deal->amount_fen > 0 && worth(deal) <= model->alone_fen &&
+    if (limited_to_nothing(model, login)) {
+        return "limit_nothing";
+    }
+    if (model->limited[login] && model->limit_fen[login] != NOT_GIVEN &&
+        fen > model->limit_fen[login]) {
+        return "limit_amount";
+    }
+    return model->limited[login] && model->limit_t[login] != NOT_GIVEN &&
+                   tonnes > model->limit_t[login]
+               ? "limit_tonnes"
+               : NULL;
+}
+
+const char *check_persons(struct model *model, int login, int on, const struct deal *deal)
+{
+    bool to_come = (deal->offered ? deal->wanted : deal->expected) > 0;
+    bool alone = deal->amount_fen > 0 && !to_come && worth(model, deal) <= model->alone_fen &&
                  deal->kind != CORRECTION && speaks_for(login, deal->seller);
     if (login == deal->proposer && !alone) {
         return "second_person";
     }
-    if (login == deal->proposer && check_alone(model, login, worth(deal))) {
+    if (login == deal->proposer && check_alone(model, login, worth(model, deal))) {
         return "alone_sum";
     }
     if (deal->kind == REVERSAL && !is_officer(login)) {
@@ -153,7 +200,7 @@ const char *check_persons(const struct model *model, int login, int on, const st
         return "trade_not_yours";
     }
     if ((deal->kind == TRANSFER || deal->kind == PLEDGE) && party_of(login) != NONE &&
-        party_of(login) == deal->seller) {
+        party_of(login) == deal->seller && !speaks_for(deal->proposer, deal->buyer)) {
         return "other_side_accepts";
     }
     const char *refusal = unheard(model, login, deal);
@@ -161,16 +208,12 @@ const char *check_persons(const struct model *model, int login, int on, const st
     if (refusal) {
         return refusal;
     }
-    if (limited_to_nothing(model, login)) {
-        return "limit_nothing";
+    refusal = check_limit(model, login, worth(model, deal), deal->tonnes);
+    if (!refusal && !speaks_for(login, deal->seller)) {
+        refusal = check_limit(model, deal->proposer, worth(model, deal), deal->tonnes);
     }
-    if (model->limited[login] && model->limit_fen[login] != NOT_GIVEN &&
-        worth(deal) > model->limit_fen[login]) {
-        return "limit_amount";
-    }
-    if (model->limited[login] && model->limit_t[login] != NOT_GIVEN &&
-        deal->tonnes > model->limit_t[login]) {
-        return "limit_tonnes";
+    if (refusal) {
+        return refusal;
     }
     if (on < deal->on) {
         return "decided_before";

@@ -48,6 +48,13 @@ int64_t model_due(const struct model *model, int promise)
            model_pending(model, promise) - given_up;
 }
 
+int64_t model_short(const struct model *model, int promise)
+{
+    int64_t lacking =
+        model_due(model, promise) - model_locked(model, promise) - model->deals[promise].expected;
+    return lacking > 0 ? lacking : 0;
+}
+
 static const char *check_terms(const struct act *act, const struct deal *deal)
 {
     if (act->deal == OPTION) {
@@ -130,7 +137,7 @@ static const char *promise(struct model *model, const struct act *act, struct de
     deal->price_fen = act->price_fen; // of an option the strike
     deal->amount_fen = act->deal == OPTION ? act->amount_fen : act->price_fen * act->tonnes;
     deal->from = act->from_on;
-    deal->until = act->deal == OPTION ? act->until : NONE;
+    deal->until = act->until;
     deal->replace = act->replace;
     set_tax(deal, act->tax);
     const char *refusal = check_terms(act, deal);
@@ -230,7 +237,9 @@ static const char *refund(struct model *model, const struct act *act, struct dea
     if (most <= 0) {
         return "nothing_short";
     }
-    deal->refund = act->tonnes == NOT_GIVEN ? most : act->tonnes;
+    int64_t lacking = model_short(model, act->of);
+    int64_t usual = lacking > 0 ? lacking : most;
+    deal->refund = act->tonnes == NOT_GIVEN ? usual : act->tonnes;
     if (deal->refund > most) {
         return "refund_too_much";
     }

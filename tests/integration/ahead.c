@@ -22,8 +22,6 @@ const struct th_promise_input AHEAD_OPTION = {.to = "制药厂",
                                               .window = "2022-06-01..2022-12-31",
                                               .on = AHEAD_ON};
 
-static const struct th_request BANK = {.login = "bank"};
-
 int64_t ahead_register(struct market *market, int64_t package_id, const char *tonnes,
                        enum th_status want)
 {
@@ -44,10 +42,11 @@ int64_t ahead_register(struct market *market, int64_t package_id, const char *to
 
 struct th_json *ahead_settle(struct market *market, int64_t package_id, enum th_status want)
 {
+    const struct th_request banker = {.login = market->banker};
     char package[32];
     struct th_json *reply = NULL;
     snprintf(package, sizeof(package), "%lld", (long long)package_id);
-    assert_status(th_forecast_close(market->world.registry, &BANK, package, &reply, &market->err),
+    assert_status(th_forecast_close(market->world.registry, &banker, package, &reply, &market->err),
                   want, &market->err);
     return reply;
 }
@@ -55,19 +54,21 @@ struct th_json *ahead_settle(struct market *market, int64_t package_id, enum th_
 struct th_json *ahead_forward(struct market *market, const struct th_promise_input *input,
                               enum th_status want)
 {
+    const struct th_request banker = {.login = market->banker};
     struct th_json *reply = NULL;
     assert_status(
-        th_trade_propose_forward(market->world.registry, &BANK, input, &reply, &market->err), want,
-        &market->err);
+        th_trade_propose_forward(market->world.registry, &banker, input, &reply, &market->err),
+        want, &market->err);
     return reply;
 }
 
 struct th_json *ahead_subscribe(struct market *market, const struct th_promise_input *input,
                                 enum th_status want)
 {
+    const struct th_request banker = {.login = market->banker};
     struct th_json *reply = NULL;
     assert_status(
-        th_trade_propose_subscription(market->world.registry, &BANK, input, &reply, &market->err),
+        th_trade_propose_subscription(market->world.registry, &banker, input, &reply, &market->err),
         want, &market->err);
     return reply;
 }
@@ -75,9 +76,10 @@ struct th_json *ahead_subscribe(struct market *market, const struct th_promise_i
 struct th_json *ahead_option(struct market *market, const struct th_promise_input *input,
                              enum th_status want)
 {
+    const struct th_request banker = {.login = market->banker};
     struct th_json *reply = NULL;
     assert_status(
-        th_trade_propose_option(market->world.registry, &BANK, input, &reply, &market->err), want,
+        th_trade_propose_option(market->world.registry, &banker, input, &reply, &market->err), want,
         &market->err);
     return reply;
 }
@@ -85,13 +87,14 @@ struct th_json *ahead_option(struct market *market, const struct th_promise_inpu
 struct th_json *ahead_deliver(struct market *market, int64_t of, const char *tonnes, bool refund,
                               enum th_status want)
 {
+    const struct th_request banker = {.login = market->banker};
     char trade[32];
     const struct th_delivery_input input = {
         .of = trade, .tonnes = tonnes, .refund = refund, .on = "2022-03-01"};
     struct th_json *reply = NULL;
     snprintf(trade, sizeof(trade), "%lld", (long long)of);
     assert_status(
-        th_trade_propose_delivery(market->world.registry, &BANK, &input, &reply, &market->err),
+        th_trade_propose_delivery(market->world.registry, &banker, &input, &reply, &market->err),
         want, &market->err);
     return reply;
 }
@@ -99,12 +102,13 @@ struct th_json *ahead_deliver(struct market *market, int64_t of, const char *ton
 struct th_json *ahead_exercise(struct market *market, int64_t of, const char *tonnes,
                                const char *on, enum th_status want)
 {
+    const struct th_request banker = {.login = market->banker};
     char trade[32];
     const struct th_delivery_input input = {.of = trade, .tonnes = tonnes, .on = on};
     struct th_json *reply = NULL;
     snprintf(trade, sizeof(trade), "%lld", (long long)of);
     assert_status(
-        th_trade_propose_exercise(market->world.registry, &BANK, &input, &reply, &market->err),
+        th_trade_propose_exercise(market->world.registry, &banker, &input, &reply, &market->err),
         want, &market->err);
     return reply;
 }

@@ -107,6 +107,7 @@ void market_make(struct market *market)
 {
     memset(market, 0, sizeof(*market));
     market->sale_on = "2022-05-20";
+    market->banker = "bank";
     th_test_world_make_registry(&market->world);
     th_test_world_add_users(&market->world);
     struct th_store *store = market->world.store;
@@ -354,7 +355,7 @@ struct th_json *market_buy(struct market *market, const char *packages, const ch
             *at++ = '\0';
         }
     }
-    const struct th_request request = {.login = "bank"};
+    const struct th_request request = {.login = market->banker};
     const struct th_purchase_input input = {.packages = list,
                                             .n_packages = n,
                                             .to = "两山银行",
@@ -372,7 +373,7 @@ struct th_json *market_buy(struct market *market, const char *packages, const ch
 struct th_json *market_sell(struct market *market, const char *buyer, const char *tonnes,
                             const char *price, const char *tax, enum th_status want)
 {
-    const struct th_request request = {.login = "bank"};
+    const struct th_request request = {.login = market->banker};
     const struct th_resale_input input = {.from = "两山银行",
                                           .to = buyer,
                                           .tonnes = tonnes,
@@ -388,7 +389,7 @@ struct th_json *market_sell(struct market *market, const char *buyer, const char
 struct th_json *market_retire(struct market *market, const char *holder, const char *tonnes,
                               const char *beneficiary, enum th_status want)
 {
-    const struct th_request request = {.login = "bank"};
+    const struct th_request request = {.login = market->banker};
     const struct th_retirement_input input = {.holder = holder,
                                               .tonnes = tonnes,
                                               .beneficiary = beneficiary,
@@ -411,7 +412,7 @@ struct th_json *market_approve(struct market *market, int64_t trade_id, enum th_
 
 struct th_json *market_reject(struct market *market, int64_t trade_id, enum th_status want)
 {
-    const struct th_request request = {.login = "bank"};
+    const struct th_request request = {.login = market->banker};
     struct th_json *reply = NULL;
     enum th_status status =
         th_trade_reject(market->world.registry, &request, trade_id, "撤回", &reply, &market->err);
@@ -421,7 +422,7 @@ struct th_json *market_reject(struct market *market, int64_t trade_id, enum th_s
 struct th_json *market_receipt(struct market *market, int64_t trade_id, const char *amount,
                                enum th_status want)
 {
-    const struct th_request request = {.login = "bank"};
+    const struct th_request request = {.login = market->banker};
     struct th_json *reply = NULL;
     struct th_trade trade;
     const char *on = "2022-06-30";
@@ -466,7 +467,7 @@ struct th_json *market_open_term(struct market *market, const char *basis, const
 struct th_json *market_distribute(struct market *market, const char *ratio, bool dry_run,
                                   enum th_status want)
 {
-    const struct th_request request = {.login = "bank", .dry_run = dry_run};
+    const struct th_request request = {.login = market->banker, .dry_run = dry_run};
     const struct th_distribute_input input = {.through = "2022-12-31", .ratio = ratio};
     struct th_json *reply = NULL;
     enum th_status status =

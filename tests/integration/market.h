@@ -34,7 +34,9 @@ struct market {
     struct th_test_world world;
     char document[TH_TEST_PATH_SIZE];
     const char *sale_on; // day of market_sell; 2022-05-20 unless a test says another one
-    bool past_journal;   // market_sql was used: the journal does not know what stands in the tables
+    const char
+        *banker;       // who proposes for the bank; "bank", of no party, unless a test says another
+    bool past_journal; // market_sql was used: the journal does not know what stands in the tables
     struct th_error err;
 };
 

@@ -192,16 +192,11 @@ static void deal__takes_no_units_before_they_came(void **state)
 static void retirement__of_a_customers_units_is_what_the_bank_sold_him(void **state)
 {
     struct market *market = *state;
-    const struct th_request admin = {.login = "admin"};
-    struct th_json *reply = NULL;
-    assert_ok(th_user_add(market->world.registry, &admin, "bank-2", "bank", NULL, "两山银行",
-                          &reply, &market->err),
-              &market->err);
-    th_json_free(reply);
     market_bought(market, "1", "43.44");
     market_sold(market, "制药厂", "20", "70");
     int64_t gift = market_id(transfer_on(market, "2022-05-21", "2", "制药厂", "300", TH_OK));
     th_json_free(market_approve(market, gift, TH_OK));
+    market_login(market, "bank-2", "两山银行");
     market_sql(market, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
     assert_int_equal(retire_by_banks(market, "21", "制药厂"), TH_NOT_PERMITTED);
     market_refused(market, "giver_unheard");

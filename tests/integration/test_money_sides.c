@@ -23,6 +23,7 @@ static int setup(void **state)
               &market->err);
     th_json_free(reply);
     market_login(market, "own-1", OWN);
+    market->banker = "own-1";
     market_login(market, "own-2", OWN);
     market_login(market, "other-1", OTHER);
     market_login(market, "other-2", OTHER);

@@ -3,58 +3,24 @@
 #include <string.h>
 
 #include "registry/rule.h"
-#include "registry/setup.h"
 #include "tests/integration/ahead.h"
+#include "tests/integration/two_banks.h"
 #include "trading/inbox/inbox.h"
 #include "trading/pledge/pledge.h"
 
-static const char OWN[] = "两山银行";
-static const char OTHER[] = "农商银行";
-enum { OTHER_BANK = MARKET_N_PARTIES + 1, VILLAGE_T = 2509 };
-
-// Two banks, each with a login, and a login of a firm.
-static int setup(void **state)
-{
-    static const struct th_party_add_options bank = {.kind = "bank", .name = OTHER};
-    const struct th_request officer = {.login = "officer"};
-    struct th_json *reply = NULL;
-    (void)market_setup_anji(state);
-    struct market *market = *state;
-    assert_ok(th_party_add(market->world.registry, &officer, &bank, &reply, &market->err),
-              &market->err);
-    th_json_free(reply);
-    market_login(market, "own", OWN);
-    market_login(market, "own-2", OWN);
-    market_login(market, "other", OTHER);
-    market_login(market, "firm", "制药厂");
-    market_login(market, "firm-2", "制药厂");
-    return 0;
-}
+enum { VILLAGE_T = 2509 };
 
 static struct th_json *ask_for(struct market *market, const char *login, const char *from,
                                const char *tonnes)
 {
     const struct th_request request = {.login = login};
     const struct th_unit_transfer_input input = {
-        .from = from, .to = OTHER, .tonnes = tonnes, .on = AHEAD_ON};
+        .from = from, .to = TWO_BANKS_OTHER, .tonnes = tonnes, .on = AHEAD_ON};
     struct th_json *reply = NULL;
     assert_ok(
         th_trade_propose_transfer(market->world.registry, &request, &input, &reply, &market->err),
         &market->err);
     return reply;
-}
-
-static enum th_status decide(struct market *market, const char *login, int64_t trade_id,
-                             bool approve)
-{
-    const struct th_request request = {.login = login};
-    struct th_json *reply = NULL;
-    enum th_status status = approve ? th_trade_approve(market->world.registry, &request, trade_id,
-                                                       NULL, &reply, &market->err)
-                                    : th_trade_reject(market->world.registry, &request, trade_id,
-                                                      NULL, &reply, &market->err);
-    th_json_free(reply);
-    return status;
 }
 
 static void assert_standing(struct market *market, int64_t trade_id, const char *want)
@@ -78,11 +44,11 @@ static void offer__leaves_the_holders_units_free(void **state)
     assert_int_equal(ahead_units(market, MARKET_MAJIANONG, TH_BLOCK_HELD), VILLAGE_T);
     assert_int_equal(ahead_units(market, MARKET_MAJIANONG, TH_BLOCK_LOCKED), 0);
     (void)market_bought(market, "1", "43.44"); // all of them
-    assert_status(decide(market, "officer", offer, true), TH_CONFLICT, &market->err);
+    assert_status(two_banks_decide(market, "officer", offer, true), TH_CONFLICT, &market->err);
     market_refused(market, "offer_units_gone");
     assert_string_equal(th_error_arg_get(&market->err, "available"), "0");
     assert_standing(market, offer, "offered");
-    assert_ok(decide(market, "other", offer, false), &market->err);
+    assert_ok(two_banks_decide(market, "other", offer, false), &market->err);
     assert_standing(market, offer, "withdrawn");
     assert_int_equal(ahead_units(market, MARKET_BANK, TH_BLOCK_HELD), VILLAGE_T);
 }
@@ -92,10 +58,10 @@ static void offer__is_carried_out_once_the_county_agrees(void **state)
     struct market *market = *state;
     int64_t offer = market_id(ask_for(market, "other", "马家弄村", "2000"));
     int64_t again = market_id(ask_for(market, "other", "马家弄村", "2000"));
-    assert_ok(decide(market, "officer", offer, true), &market->err);
+    assert_ok(two_banks_decide(market, "officer", offer, true), &market->err);
     assert_standing(market, offer, "approved");
-    assert_int_equal(ahead_units(market, OTHER_BANK, TH_BLOCK_HELD), 2000);
-    assert_status(decide(market, "officer", again, true), TH_CONFLICT, &market->err);
+    assert_int_equal(ahead_units(market, TWO_BANKS_OTHER_ID, TH_BLOCK_HELD), 2000);
+    assert_status(two_banks_decide(market, "officer", again, true), TH_CONFLICT, &market->err);
     market_refused(market, "offer_units_gone");
     assert_string_equal(th_error_arg_get(&market->err, "available"), "509");
     assert_string_equal(th_error_arg_get(&market->err, "wanted"), "2000");
@@ -110,7 +76,7 @@ static void proposal__of_the_holders_side_or_the_county_locks(void **state)
     th_json_free(reply);
     assert_int_equal(ahead_units(market, MARKET_MAJIANONG, TH_BLOCK_LOCKED), 2000);
     (void)market_bought(market, "2", "43.44");
-    th_json_free(ask_for(market, "own", OWN, "1000"));
+    th_json_free(ask_for(market, "own", TWO_BANKS_OWN, "1000"));
     assert_int_equal(ahead_units(market, MARKET_BANK, TH_BLOCK_LOCKED), 1000);
 }
 
@@ -119,7 +85,7 @@ static void proposal__of_the_holders_side_or_the_county_locks(void **state)
 static void offer__on_a_pool_costs_what_the_next_units_cost(void **state)
 {
     const struct th_request firm = {.login = "firm"};
-    const struct th_promise_input input = {.from = OWN,
+    const struct th_promise_input input = {.from = TWO_BANKS_OWN,
                                            .to = "制药厂",
                                            .tonnes = "1000",
                                            .price = "60",
@@ -135,7 +101,7 @@ static void offer__on_a_pool_costs_what_the_next_units_cost(void **state)
     int64_t offer = market_id(reply);
     (void)market_sold(market, "造纸厂", "1", "70");
     (void)market_sold(market, "造纸厂", "1", "70");
-    assert_ok(decide(market, "own", offer, true), &market->err);
+    assert_ok(two_banks_decide(market, "own", offer, true), &market->err);
     assert_standing(market, offer, "in_force");
     assert_int_equal(ahead_number(market, offer, "locked_t"), 1000);
     (void)market_sold(market, "造纸厂", "1507", "70");
@@ -150,7 +116,7 @@ static struct th_json *pledge_expected(struct market *market, const char *tonnes
 {
     const struct th_request request = {.login = "other"};
     const struct th_pledge_input input = {.holder = "马家弄村",
-                                          .to = OTHER,
+                                          .to = TWO_BANKS_OTHER,
                                           .tonnes = tonnes,
                                           .on_forecast = true,
                                           .principal = "3000",
@@ -178,8 +144,8 @@ static void offer__on_expected_tonnes_binds_them_with_the_approval(void **state)
                         "来年");
     int64_t first = market_id(reply);
     int64_t second = market_id(pledge_expected(market, "80")); // nothing is taken yet
-    assert_ok(decide(market, "officer", first, true), &market->err);
-    assert_status(decide(market, "officer", second, true), TH_CONFLICT, &market->err);
+    assert_ok(two_banks_decide(market, "officer", first, true), &market->err);
+    assert_status(two_banks_decide(market, "officer", second, true), TH_CONFLICT, &market->err);
     market_refused(market, "offer_units_gone");
     assert_string_equal(th_error_arg_get(&market->err, "available"), "20");
 }
@@ -188,8 +154,11 @@ static struct th_json *buy(struct market *market, const char *login)
 {
     static const char *const packages[] = {"1"};
     const struct th_request request = {.login = login};
-    const struct th_purchase_input input = {
-        .packages = packages, .n_packages = 1, .to = OTHER, .price = "43.44", .on = AHEAD_ON};
+    const struct th_purchase_input input = {.packages = packages,
+                                            .n_packages = 1,
+                                            .to = TWO_BANKS_OTHER,
+                                            .price = "43.44",
+                                            .on = AHEAD_ON};
     struct th_json *reply = NULL;
     assert_ok(
         th_trade_propose_purchase(market->world.registry, &request, &input, &reply, &market->err),
@@ -208,7 +177,7 @@ static void purchase__by_the_banks_own_person_waits_three_days(void **state)
     int64_t purchase = market_id(reply);
     assert_int_equal(ahead_units(market, MARKET_MAJIANONG, TH_BLOCK_LOCKED), VILLAGE_T);
     market->world.now_utc += 4 * 86400;
-    assert_status(decide(market, "officer", purchase, true), TH_CONFLICT, &market->err);
+    assert_status(two_banks_decide(market, "officer", purchase, true), TH_CONFLICT, &market->err);
     market_refused(market, "trade_expired");
     assert_ok(th_trade_expire(market->world.registry, &officer, NULL, &reply, &market->err),
               &market->err);
@@ -236,7 +205,7 @@ static struct th_json *exercise(struct market *market, int64_t option)
 // behind it.
 static void exercise__entered_after_the_window_needs_the_sellers_word(void **state)
 {
-    const struct th_promise_input input = {.from = OWN,
+    const struct th_promise_input input = {.from = TWO_BANKS_OWN,
                                            .to = "制药厂",
                                            .tonnes = "100",
                                            .price = "50",
@@ -249,10 +218,10 @@ static void exercise__entered_after_the_window_needs_the_sellers_word(void **sta
     int64_t in_time = market_id(exercise(market, option));
     market->world.now_utc += 86400;
     int64_t late = market_id(exercise(market, option));
-    assert_ok(decide(market, "firm-2", in_time, true), &market->err);
-    assert_status(decide(market, "firm-2", late, true), TH_NOT_PERMITTED, &market->err);
+    assert_ok(two_banks_decide(market, "firm-2", in_time, true), &market->err);
+    assert_status(two_banks_decide(market, "firm-2", late, true), TH_NOT_PERMITTED, &market->err);
     market_refused(market, "giver_unheard");
-    assert_ok(decide(market, "own", late, true), &market->err);
+    assert_ok(two_banks_decide(market, "own", late, true), &market->err);
 }
 
 static void inbox__says_that_an_offer_holds_nothing(void **state)
@@ -284,7 +253,7 @@ static void offer__that_nobody_takes_up_ends_and_gives_nothing_back(void **state
     assert_int_equal(ahead_units(market, MARKET_MAJIANONG, TH_BLOCK_HELD), VILLAGE_T);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, market_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, two_banks_setup, market_teardown)
 
 int main(void)
 {

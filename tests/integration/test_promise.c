@@ -459,21 +459,39 @@ static void refund__before_the_issuance_frees_the_forecast(void **state)
 
 // Who was promised other tonnes gets money instead by his own word or the county's; who agreed to a
 // refund, by the bank's.
-static void refund__of_a_replacement_is_not_the_sellers_word_alone(void **state)
+static void of_the_bank(struct market *market, bool yes)
 {
+    market_sql(market,
+               yes ? "UPDATE user_account SET party_id = 5 WHERE login IN ('bank', 'officer')"
+                   : "UPDATE user_account SET party_id = NULL");
+}
+
+// Money back for what is short was agreed to with the promise; not for what is still to come, nor
+// where other tonnes were promised.
+static void refund__is_the_sellers_word_alone_for_what_is_short_where_money_was_agreed(void **state)
+{
+    static const int64_t ISSUED[] = {100};
     struct market *market = *state;
     int64_t forward_id = 0;
-    plan_ahead(market, &forward_id);
+    int64_t package_id = plan_ahead(market, &forward_id);
     struct th_promise_input input = AHEAD_PERSON;
     int64_t agreed = ahead_done(market, ahead_subscribe(market, &input, TH_OK));
     input.if_short = "replace";
     int64_t replace = ahead_done(market, ahead_subscribe(market, &input, TH_OK));
-    market_sql(market, "UPDATE user_account SET party_id = 5 WHERE login IN ('bank', 'officer')");
+    of_the_bank(market, true);
+    int64_t early = market_id(ahead_deliver(market, agreed, "10", true, TH_OK));
+    assert_null(market_approve(market, early, TH_NOT_PERMITTED));
+    market_refused(market, "buyer_unheard");
+    th_json_free(market_reject(market, early, TH_OK));
+    of_the_bank(market, false);
+    market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
+    th_json_free(ahead_settle(market, package_id, TH_OK));
+    of_the_bank(market, true);
     ahead_done(market, ahead_deliver(market, agreed, "10", true, TH_OK));
     int64_t refund = market_id(ahead_deliver(market, replace, "10", true, TH_OK));
     assert_null(market_approve(market, refund, TH_NOT_PERMITTED));
     market_refused(market, "buyer_unheard");
-    market_sql(market, "UPDATE user_account SET party_id = NULL WHERE login = 'officer'");
+    of_the_bank(market, false);
     th_json_free(market_approve(market, refund, TH_OK));
     assert_int_equal(ahead_number(market, replace, "due_t"), 190);
 }
@@ -701,7 +719,7 @@ int main(void)
         TEST(replacement__waits_for_nothing_that_will_not_come),
         TEST(replacement__comes_from_other_stock_once_the_lock_is_empty),
         TEST(refund__before_the_issuance_frees_the_forecast),
-        TEST(refund__of_a_replacement_is_not_the_sellers_word_alone),
+        TEST(refund__is_the_sellers_word_alone_for_what_is_short_where_money_was_agreed),
         TEST(option__shares_its_premium_with_those_whose_units_it_locks),
         TEST(delivery__of_a_part_takes_of_every_village),
         TEST(option__is_exercised_in_parts_within_its_window),

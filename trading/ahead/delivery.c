@@ -134,7 +134,8 @@ static enum th_status prepare_refund(const struct open_promise *promise, struct 
         return cannot(promise, "nothing_short", 0, err);
     }
     if (th_units_t(given_up) == 0) {
-        given_up = th_units_from_t(most_t);
+        int64_t short_t = th_units_t(th_promise_short(progress));
+        given_up = th_units_from_t(short_t > 0 ? short_t : most_t);
     }
     if (th_units_t(given_up) > most_t) {
         return cannot(promise, "refund_too_much", most_t, err);
@@ -400,27 +401,41 @@ static enum th_status show_delivery(struct th_store *store, const struct th_trad
     return status == TH_OK && proposed ? add_prepaid(store, trade, reply, err) : status;
 }
 
-// Who was promised other tonnes for those that do not come is not refunded on the seller's word.
-static enum th_status hear_of_refund(struct th_store *store, const struct th_trade *trade,
-                                     int64_t *ret_party_id, struct th_error *err)
+// What the promise agreed to needs nobody's word again: units from under its lock, money back for
+// what is short. Who was promised other tonnes is not refunded on the seller's word, nor anybody
+// for tonnes that are still to come in time; other tonnes are not taken on the buyer's.
+static enum th_status hear_of_delivery(struct th_store *store, const struct th_trade *trade,
+                                       struct th_word *ret_word, struct th_error *err)
 {
-    struct th_promise terms;
+    struct open_promise promise = {.trade = {.trade_id = 0}};
     struct th_units refund = {0};
+    struct th_lock lock = {.source_id = trade->of_trade_id};
+    bool early = false;
     enum th_status status = th_delivery_refund(store, trade->trade_id, &refund, err);
-    if (status == TH_OK) {
-        status = th_promise_load(store, trade->of_trade_id, &terms, err);
+    if (status == TH_OK && th_units_t(refund) > 0) {
+        status = th_trade_load(store, trade->of_trade_id, &promise.trade, err);
+        if (status == TH_OK) {
+            status = th_promise_load(store, trade->of_trade_id, &promise.terms, err);
+        }
+        if (status == TH_OK) {
+            status =
+                th_promise_progress(store, &promise.trade, trade->trade_id, &promise.progress, err);
+        }
+        early = th_units_compare(refund, th_promise_short(&promise.progress)) > 0 &&
+                strcmp(trade->on_date, promise.terms.deliver_by) <= 0;
+    } else if (status == TH_OK) {
+        status = th_lock_of_trade(store, trade->trade_id, &lock, err);
     }
-    if (status == TH_OK) {
-        bool instead = th_units_t(refund) > 0 && strcmp(terms.if_short, "replace") == 0;
-        *ret_party_id = instead ? trade->buyer_id : 0;
-    }
+    *ret_word = (struct th_word){.seller = early || lock.source_id == 0,
+                                 .buyer = early || strcmp(promise.terms.if_short, "replace") == 0};
     return status;
 }
 
-// The option agrees to what is exercised in its window. What is entered when that is over, as of a
-// day in it, needs the word of who gives the units: the registry did not see that day.
-static enum th_status hear_of_late(struct th_store *store, const struct th_trade *trade,
-                                   int64_t *ret_party_id, struct th_error *err)
+// The option agrees to what its holder exercises in its window: who has a login is asked himself.
+// What is entered when that is over, as of a day in it, needs the word of who gives the units: the
+// registry did not see that day.
+static enum th_status hear_of_exercise(struct th_store *store, const struct th_trade *trade,
+                                       struct th_word *ret_word, struct th_error *err)
 {
     struct th_promise terms;
     struct th_date entered;
@@ -430,8 +445,8 @@ static enum th_status hear_of_late(struct th_store *store, const struct th_trade
         status = th_journal_day(store, trade->seq, &entered, err);
     }
     if (status == TH_OK) {
-        bool late = strcmp(th_date_format(entered, text), terms.window_to) > 0;
-        *ret_party_id = late ? trade->seller_id : 0;
+        ret_word->seller = strcmp(th_date_format(entered, text), terms.window_to) > 0;
+        status = th_party_has_login(store, trade->buyer_id, &ret_word->buyer, err);
     }
     return status;
 }
@@ -441,7 +456,7 @@ const struct th_deal_kind th_deal_delivery = {.name = "delivery",
                                               .pool_use = TH_POOL_USE_SOLD,
                                               .shared = true,
                                               .from_lock = true,
-                                              .must_hear = hear_of_refund,
+                                              .must_hear = hear_of_delivery,
                                               .terms = "delivery",
                                               .prepare = prepare_delivery,
                                               .approve = approve_delivery,
@@ -451,7 +466,7 @@ const struct th_deal_kind th_deal_exercise = {.name = "exercise",
                                               .pool_use = TH_POOL_USE_SOLD,
                                               .shared = true,
                                               .from_lock = true,
-                                              .must_hear = hear_of_late,
+                                              .must_hear = hear_of_exercise,
                                               .prepare = prepare_exercise,
                                               .approve = approve_exercise};
 

@@ -86,6 +86,14 @@ enum th_deal_wait {
     TH_WAIT_UNLOCKED // as an offer
 };
 
+// Whose word a deal needs: of each of these sides one of its two persons, or, where the side has no
+// login of its own, somebody of the county.
+struct th_word {
+    bool seller;
+    bool buyer;
+    bool county; // whose word also counts for a side that has logins
+};
+
 // What one kind of deal does its own way.
 struct th_deal_kind {
     const char *name; // "purchase"
@@ -104,11 +112,10 @@ struct th_deal_kind {
     // May two persons of this party decide without anybody of the side that gives? NULL: never.
     enum th_status (*without_giver)(struct th_store *store, const struct th_trade *trade,
                                     int64_t party_id, bool *ret_fair, struct th_error *err);
-    // Of a kind that acts on another deal's lock: whose word (seller's or buyer's, 0: nobody's) was
-    // not given with that deal, so that one of the two persons must be of that side. NULL:
-    // nobody's.
+    // Whose word it needs. NULL: that of who gives the units; of a kind that acts on another deal's
+    // lock nobody's, since it was given with that deal.
     enum th_status (*must_hear)(struct th_store *store, const struct th_trade *trade,
-                                int64_t *ret_party_id, struct th_error *err);
+                                struct th_word *ret_word, struct th_error *err);
     // Fills a deal that begins with its kind from what was asked for.
     enum th_status (*prepare)(const void *input, struct th_registry *registry, struct th_work *work,
                               struct th_deal *deal, struct th_error *err);
@@ -223,9 +230,10 @@ enum th_status th_decision_give_back(struct th_posting *posting, const struct th
 // ("trade_not_yours").
 enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *trade,
                                   struct th_error *err) TH_MUST_CHECK;
-// Does a login of this party (0: of none) speak for a party's units? Its own do, and those of the
-// county, who belong to no party.
-bool th_deal_speaks_for(int64_t login_party_id, int64_t party_id);
+// Does a login of this party (0: of none) speak for a party (0: for several)? Its own do, and those
+// of the county, who belong to no party, for whoever has no login.
+enum th_status th_deal_speaks_for(struct th_store *store, int64_t login_party_id, int64_t party_id,
+                                  bool *ret_speaks, struct th_error *err) TH_MUST_CHECK;
 // An officer stands in for a giving side that has no login of its own, and for nobody else: every
 // seller of the trade, or where it names none of its lines. What only officers do is not judged.
 // TH_NOT_PERMITTED ("officer_stands_in").

@@ -17,10 +17,14 @@ enum th_status th_deal_set_wait(struct th_work *work, struct th_deal *deal, stru
     char text[TH_DATE_TEXT_SIZE];
     struct th_date today = th_work_today(work);
     const struct th_deal_kind *kind = deal->kind;
-    bool own = th_deal_speaks_for(th_work_actor(work)->party_id, deal->trade.seller_id);
+    bool own = false;
+    enum th_status status = th_deal_speaks_for(th_work_store(work), th_work_actor(work)->party_id,
+                                               deal->trade.seller_id, &own, err);
     deal->offered =
         !own && kind->by_other == TH_WAIT_UNLOCKED && th_units_t(deal->trade.tonnes) > 0;
-    enum th_status status = th_rules_load(th_work_store(work), today, &rules, err);
+    if (status == TH_OK) {
+        status = th_rules_load(th_work_store(work), today, &rules, err);
+    }
     if (status == TH_OK) {
         bool briefly = !own && kind->by_other == TH_WAIT_BRIEFLY;
         double days = briefly && rules.deal.offer_days < rules.deal.proposal_days

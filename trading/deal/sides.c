@@ -47,53 +47,68 @@ enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *t
     return check_own(th_work_store(work), th_work_actor(work), trade, err);
 }
 
-bool th_deal_speaks_for(int64_t login_party_id, int64_t party_id)
+enum th_status th_deal_speaks_for(struct th_store *store, int64_t login_party_id, int64_t party_id,
+                                  bool *ret_speaks, struct th_error *err)
 {
-    return login_party_id == 0 || login_party_id == party_id;
-}
-
-// Whose word an approval needs: the giver's (0: several givers, for whom the county alone can
-// speak), or, of what acts on units under another deal's lock, that of the side which did not agree
-// to it with that deal. What the county's officers do needs nobody's.
-static enum th_status whose_word(struct th_store *store, const struct th_trade *trade,
-                                 bool *ret_needed, int64_t *ret_party_id, struct th_error *err)
-{
-    const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
-    *ret_needed = !kind->from_lock && !kind->of_officers;
-    *ret_party_id = trade->seller_id;
-    if (!kind->must_hear) {
-        return TH_OK;
+    bool has = false;
+    enum th_status status = TH_OK;
+    if (login_party_id == 0 && party_id != 0) {
+        status = th_party_has_login(store, party_id, &has, err);
+        *ret_speaks = !has;
+    } else {
+        *ret_speaks = login_party_id == party_id;
     }
-    enum th_status status = kind->must_hear(store, trade, ret_party_id, err);
-    *ret_needed = status == TH_OK && *ret_party_id != 0;
     return status;
 }
 
-// Nobody's units are promised or taken by the other side's word alone: two persons of one bank are
-// one side.
+// The two persons of an approval.
+struct persons {
+    const struct th_actor *actor;
+    struct th_user proposer;
+};
+
+// Was a side heard? The county's word for one that has logins counts where `county`.
+static enum th_status is_heard(struct th_store *store, const struct persons *persons,
+                               int64_t party_id, bool county, bool *ret_heard, struct th_error *err)
+{
+    const int64_t parties[] = {persons->actor->party_id, persons->proposer.party_id};
+    bool heard = false;
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < 2 && status == TH_OK && !heard; i++) {
+        status = th_deal_speaks_for(store, parties[i], party_id, &heard, err);
+        heard = heard || (county && parties[i] == 0);
+    }
+    *ret_heard = heard;
+    return status;
+}
+
+// Nobody's units are promised or taken, and nobody is bound anew or loses a claim, by the other
+// side's word alone: two persons of one bank are one side.
 static enum th_status check_heard(struct th_store *store, const struct th_actor *actor,
                                   const struct th_trade *trade, struct th_error *err)
 {
     const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
-    struct th_user proposer = {0};
-    int64_t party_id = 0;
-    bool needed = false;
-    bool fair = false;
-    enum th_status status = whose_word(store, trade, &needed, &party_id, err);
-    if (status != TH_OK || !needed || th_deal_speaks_for(actor->party_id, party_id)) {
-        return status;
+    struct persons persons = {.actor = actor};
+    struct th_word word = {.seller = !kind->from_lock && !kind->of_officers};
+    bool giver = true;
+    bool buyer = true;
+    enum th_status status = kind->must_hear ? kind->must_hear(store, trade, &word, err) : TH_OK;
+    if (status == TH_OK && (word.seller || word.buyer)) {
+        status = th_user_load(store, trade->proposed_by, &persons.proposer, err);
     }
-    status = th_user_load(store, trade->proposed_by, &proposer, err);
-    if (status != TH_OK || th_deal_speaks_for(proposer.party_id, party_id)) {
-        return status;
+    if (status == TH_OK && word.seller) {
+        status = is_heard(store, &persons, trade->seller_id, word.county, &giver, err);
     }
-    if (kind->without_giver) {
-        status = kind->without_giver(store, trade, actor->party_id, &fair, err);
+    if (status == TH_OK && !giver && kind->without_giver) {
+        status = kind->without_giver(store, trade, actor->party_id, &giver, err);
     }
-    const char *key = party_id == trade->seller_id ? "giver_unheard" : "buyer_unheard";
-    return status != TH_OK || fair ? status
-                                   : th_error_set(err, TH_NOT_PERMITTED, key, "login", actor->login,
-                                                  "proposer", trade->proposed_by, NULL);
+    if (status == TH_OK && word.buyer) {
+        status = is_heard(store, &persons, trade->buyer_id, word.county, &buyer, err);
+    }
+    return status != TH_OK || (giver && buyer)
+               ? status
+               : th_error_set(err, TH_NOT_PERMITTED, giver ? "buyer_unheard" : "giver_unheard",
+                              "login", actor->login, "proposer", trade->proposed_by, NULL);
 }
 
 static bool is_officer(const char *role)
@@ -165,6 +180,26 @@ enum th_status th_deal_check_role(const struct th_actor *actor, const struct th_
                                NULL);
 }
 
+// What the other side has to accept is not approved by the giving side, unless the other one
+// proposed it.
+static enum th_status check_accepted(struct th_store *store, const struct th_actor *actor,
+                                     const struct th_trade *trade, struct th_error *err)
+{
+    struct th_user proposer = {0};
+    bool accepted = false;
+    if (!th_deal_kind_find(trade->kind)->other_side || actor->party_id == 0 ||
+        actor->party_id != trade->seller_id) {
+        return TH_OK;
+    }
+    enum th_status status = th_user_load(store, trade->proposed_by, &proposer, err);
+    if (status == TH_OK) {
+        status = th_deal_speaks_for(store, proposer.party_id, trade->buyer_id, &accepted, err);
+    }
+    return status != TH_OK || accepted ? status
+                                       : th_error_set(err, TH_NOT_PERMITTED, "other_side_accepts",
+                                                      "login", actor->login, NULL);
+}
+
 enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor *actor,
                                    const struct th_trade *trade, struct th_error *err)
 {
@@ -172,10 +207,8 @@ enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor
     if (status == TH_OK) {
         status = check_own(store, actor, trade, err);
     }
-    if (status == TH_OK && th_deal_kind_find(trade->kind)->other_side && actor->party_id != 0 &&
-        actor->party_id == trade->seller_id) {
-        status =
-            th_error_set(err, TH_NOT_PERMITTED, "other_side_accepts", "login", actor->login, NULL);
+    if (status == TH_OK) {
+        status = check_accepted(store, actor, trade, err);
     }
     if (status == TH_OK) {
         status = check_heard(store, actor, trade, err);

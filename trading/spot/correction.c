@@ -397,12 +397,24 @@ static enum th_status approve(struct th_posting *posting, const struct th_decisi
     return status;
 }
 
+// Who gives the units back, and who owes what was paid or loses what is still owed.
+static enum th_status hear_both(struct th_store *store, const struct th_trade *trade,
+                                struct th_word *ret_word, struct th_error *err)
+{
+    (void)store;
+    (void)trade;
+    (void)err;
+    *ret_word = (struct th_word){.seller = true, .buyer = true};
+    return TH_OK;
+}
+
 // A pool that is given back is used up: nothing of it is sold any more.
 const struct th_deal_kind th_deal_correction = {.name = "correction",
                                                 .propose = TH_MAY_PROPOSE,
                                                 .pool_use = TH_POOL_USE_USED,
                                                 .always_two = true,
                                                 .by_other = TH_WAIT_BRIEFLY,
+                                                .must_hear = hear_both,
                                                 .prepare = prepare,
                                                 .check = check,
                                                 .approve = approve};

@@ -160,7 +160,8 @@ const struct th_cli_command th_cli_revenue_commands[] = {
     {"revenue", "term add", TH_CLI_WRITE, "",
      "from!=D to=D basis!=gross|net_of_cost|net_of_costs ratio!=PERCENT split*=PARTY_KIND=SHARE "
      "for=KIND:WHICH document!=FILE",
-     "term_id from to basis ratio for document_sha256 | splits: party_kind party share",
+     "term_id from to basis ratio for document_sha256 warnings | splits: party_kind party share "
+     "| lacking: pool code",
      run_term_add},
     {"revenue", "term list", TH_CLI_READ, "", "",
      "terms: term_id from to ends_on basis ratio for_what for_which document_id | terms/splits: "

@@ -628,14 +628,20 @@ static void assert_asked(struct market *market, const char *login, const char *w
     th_json_free(reply);
 }
 
-static void run__that_terms_keep_from_a_sale_is_told_with_the_reason(void **state)
+static void run__that_no_term_allows_is_told_with_the_reason(void **state)
 {
     struct market *market = *state;
     assert_int_equal(anji_sale(market), 2);
     assert_asked(market, "bank", "revenue.term_missing", "tanhui revenue term list");
     assert_asked(market, "officer", "revenue.term_missing", "revenue term add --from 2022-05-20");
+}
+
+static void run__that_several_terms_keep_waiting_is_told_with_the_reason(void **state)
+{
+    struct market *market = *state;
     th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
     th_json_free(market_term(market, "gross", "50", "village=1", TH_OK));
+    assert_int_equal(anji_sale(market), 2);
     assert_asked(market, "bank", "revenue.term_ambiguous", "--term TERM");
     assert_asked(market, "officer", "revenue.term_ambiguous", "revenue term end TERM");
 }
@@ -753,7 +759,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(run__for_several_sales_is_one_item_of_the_inbox),
-        TEST(run__that_terms_keep_from_a_sale_is_told_with_the_reason),
+        TEST(run__that_no_term_allows_is_told_with_the_reason),
+        TEST(run__that_several_terms_keep_waiting_is_told_with_the_reason),
         TEST(run__owes_nothing_before_a_second_person_approves_it),
         TEST(run__of_nothing_says_that_no_money_arrived),
         TEST(run__neither_counts_nor_is_approved_before_its_days_are_over),

@@ -170,7 +170,7 @@ static void approve_by(struct market *market, const char *login, int64_t trade, 
     th_json_free(reply);
 }
 
-static bool is_asked(struct market *market, const char *login)
+static bool is_asked(struct market *market, const char *login, const char *wanted)
 {
     struct th_json *reply = NULL;
     bool found = false;
@@ -178,7 +178,7 @@ static bool is_asked(struct market *market, const char *login)
     const struct th_json *items = th_json_get(reply, "items");
     for (size_t i = 0; i < th_json_size(items); i++) {
         const char *what = th_json_get_text(th_json_at(items, i), "what", "");
-        found = found || strcmp(what, "trade.approve") == 0;
+        found = found || strcmp(what, wanted) == 0;
     }
     th_json_free(reply);
     return found;
@@ -205,8 +205,8 @@ static void sale__dated_back_over_a_term_takes_an_officer(void **state)
     assert_int_equal(get(back, "entered_term_id"), 2);
     assert_string_equal(th_json_get_text(reply, "entered_on", ""), "2024-03-10");
     int64_t sale = market_id(reply);
-    assert_false(is_asked(market, "colleague"));
-    assert_true(is_asked(market, "officer"));
+    assert_false(is_asked(market, "colleague", "trade.approve"));
+    assert_true(is_asked(market, "officer", "trade.approve"));
     approve_by(market, "colleague", sale, TH_NOT_PERMITTED);
     market_refused(market, "county_unheard");
     assert_string_equal(th_error_arg_get(&market->err, "on"), "2022-05-20");
@@ -222,7 +222,7 @@ static void sale__dated_back_within_its_term_does_not(void **state)
     struct th_json *reply = market_sell(market, "制药厂", "2000", "73.41", NULL, TH_OK);
     assert_int_equal(th_json_type(th_json_get(reply, "dated_back")), TH_JSON_NULL);
     int64_t sale = market_id(reply);
-    assert_true(is_asked(market, "colleague"));
+    assert_true(is_asked(market, "colleague", "trade.approve"));
     approve_by(market, "colleague", sale, TH_OK);
 }
 
@@ -426,6 +426,52 @@ static void acceptance__over_two_terms_has_no_first_deal(void **state)
     assert_null(reply);
 }
 
+static struct th_json *term_for(struct market *market, const char *split)
+{
+    const struct th_request officer = {.login = "officer"};
+    const struct th_term_input input = {.from = "2022-01-01",
+                                        .basis = "net_of_cost",
+                                        .ratio = "70",
+                                        .splits = &split,
+                                        .n_splits = 1,
+                                        .document = market->document};
+    struct th_json *reply = NULL;
+    assert_ok(th_term_add(market->world.registry, &officer, &input, &reply, &market->err),
+              &market->err);
+    return reply;
+}
+
+static void term__that_names_recipients_who_are_not_there_warns_and_the_inbox_says_it(void **state)
+{
+    struct market *market = *state;
+    market_bought(market, "1 2", "10.00");
+    struct th_json *reply = term_for(market, "cooperative=1");
+    const struct th_json *lacking = th_json_get(reply, "lacking");
+    assert_int_equal(th_json_size(th_json_get(reply, "warnings")), 1);
+    assert_int_equal(th_json_size(lacking), 1);
+    assert_int_equal(get(th_json_at(lacking, 0), "pool"), 1);
+    assert_string_equal(th_json_get_text(th_json_at(lacking, 0), "code", ""), "recipient_missing");
+    th_json_free(reply);
+    int64_t sale = market_sold(market, "制药厂", "20", "73.41");
+    th_json_free(market_receipt(market, sale, "1468.20", TH_OK));
+    assert_true(is_asked(market, "bank", "revenue.recipient_missing"));
+    assert_true(is_asked(market, "officer", "revenue.recipient_missing"));
+    assert_false(is_asked(market, "bank", "revenue.distribute"));
+}
+
+static void term__whose_recipients_are_there_warns_of_nothing(void **state)
+{
+    struct market *market = *state;
+    market_bought(market, "1 2", "10.00");
+    struct th_json *reply = term_for(market, "village=1");
+    assert_int_equal(th_json_size(th_json_get(reply, "warnings")), 0);
+    assert_int_equal(th_json_size(th_json_get(reply, "lacking")), 0);
+    th_json_free(reply);
+    int64_t sale = market_sold(market, "制药厂", "20", "73.41");
+    th_json_free(market_receipt(market, sale, "1468.20", TH_OK));
+    assert_true(is_asked(market, "bank", "revenue.distribute"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup_anji, market_teardown)
 
 int main(void)
@@ -447,6 +493,8 @@ int main(void)
         TEST(listing__is_under_one_term_until_its_last_day),
         TEST(sale__refused_for_terms_says_what_the_first_deal_can_have),
         TEST(acceptance__over_two_terms_has_no_first_deal),
+        TEST(term__that_names_recipients_who_are_not_there_warns_and_the_inbox_says_it),
+        TEST(term__whose_recipients_are_there_warns_of_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

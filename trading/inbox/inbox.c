@@ -347,9 +347,9 @@ static struct th_inbox_item *find_item(const struct th_inbox *inbox, const char 
 }
 
 // A sale that waits for the terms to be put right: officers do that; of several terms its bank may
-// also choose one.
-static enum th_status add_sale_without_term(struct th_inbox *inbox, const struct th_trade *trade,
-                                            const char *code, struct th_error *err)
+// also choose one. Or it waits for a recipient, or for the members of one.
+static enum th_status add_sale_that_waits(struct th_inbox *inbox, const struct th_trade *trade,
+                                          const char *code, struct th_error *err)
 {
     struct th_party buyer;
     struct th_inbox_item item = {.tonnes = th_units_t(trade->tonnes)};
@@ -357,7 +357,11 @@ static enum th_status add_sale_without_term(struct th_inbox *inbox, const struct
     char what[sizeof(item.what)];
     snprintf(what, sizeof(what), "revenue.%s", code);
     set_what(&item, what, "trade", trade->trade_id, "");
-    if (bank && strcmp(code, "term_ambiguous") == 0) {
+    if (strcmp(code, "recipient_missing") == 0) {
+        snprintf(item.command, sizeof(item.command), "tanhui party add");
+    } else if (strcmp(code, "shares_incomplete") == 0) {
+        snprintf(item.command, sizeof(item.command), "tanhui share add");
+    } else if (bank && strcmp(code, "term_ambiguous") == 0) {
         snprintf(item.command, sizeof(item.command),
                  "tanhui revenue distribute --through %s --term TERM", inbox->today);
     } else if (bank) {
@@ -380,7 +384,7 @@ static enum th_status add_sale_without_term(struct th_inbox *inbox, const struct
 
 // One run shares what arrived for all sales of a bank: one item for it, since the first of them.
 static enum th_status add_sale_to_share(struct th_inbox *inbox, int64_t trade_id,
-                                        struct th_error *err)
+                                        struct th_shared_last *last, struct th_error *err)
 {
     struct th_trade trade;
     struct th_party seller;
@@ -390,9 +394,9 @@ static enum th_status add_sale_to_share(struct th_inbox *inbox, int64_t trade_id
     if (status != TH_OK || (inbox->user.party_id != 0 && inbox->user.party_id != trade.seller_id)) {
         return status;
     }
-    status = th_sale_lacks_term(inbox->store, &trade, lacking, err);
+    status = th_sale_waits(inbox->store, &trade, last, lacking, err);
     if (status == TH_OK && lacking[0] != '\0') {
-        return add_sale_without_term(inbox, &trade, lacking, err);
+        return add_sale_that_waits(inbox, &trade, lacking, err);
     }
     if (status != TH_OK || !th_inbox_is(inbox, "bank")) {
         return status;
@@ -418,6 +422,7 @@ static enum th_status add_sale_to_share(struct th_inbox *inbox, int64_t trade_id
 
 static enum th_status look_at_revenue(struct th_inbox *inbox, struct th_error *err)
 {
+    struct th_shared_last last = {.pool_id = 0};
     int64_t *ids = NULL;
     size_t n = 0;
     if (!th_inbox_is(inbox, "bank") && !th_inbox_is(inbox, "officer")) {
@@ -425,7 +430,7 @@ static enum th_status look_at_revenue(struct th_inbox *inbox, struct th_error *e
     }
     enum th_status status = th_distribution_due(inbox->store, inbox->today, &ids, &n, err);
     for (size_t i = 0; i < n && status == TH_OK; i++) {
-        status = add_sale_to_share(inbox, ids[i], err);
+        status = add_sale_to_share(inbox, ids[i], &last, err);
     }
     free(ids);
     return status;

@@ -19,6 +19,8 @@
 //   revenue.distribute  money arrived that the villages have a share in: one item for a bank
 //   revenue.term_missing, revenue.term_ambiguous, revenue.term_mixed  money arrived for a sale, and
 //                    no term holds for it, several do, or its parts have different ones
+//   revenue.recipient_missing, revenue.recipient_several, revenue.shares_incomplete  or its term
+//                    names recipients that nobody registered, or several are, or members lack
 //   pledge.short     less was issued than was pledged, and the loan is not repaid
 //   pledge.release   the loan is repaid, and the pledge still stands
 //   pledge.overdue   a loan is past its day and not repaid

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "store/revenue/member_store.h"
 #include "trading/revenue/revenue_internal.h"
 #include "trading/revenue/whole.h"
@@ -273,16 +274,22 @@ static enum th_status gather_pools(struct gathering *gathering, int64_t trade_id
     return TH_OK;
 }
 
-static enum th_status gather(struct gathering *gathering, int64_t trade_id, struct th_error *err)
+static enum th_status make_room(struct gathering *gathering, struct th_error *err)
 {
     struct village_list *villages = &gathering->villages;
     villages->items = calloc(VILLAGES_MAX, sizeof(*villages->items));
     villages->mass_kg = calloc(VILLAGES_MAX, sizeof(*villages->mass_kg));
     villages->tonnes_t = calloc(VILLAGES_MAX, sizeof(*villages->tonnes_t));
-    if (!villages->items || !villages->mass_kg || !villages->tonnes_t) {
-        return th_error_no_memory(err);
+    return villages->items && villages->mass_kg && villages->tonnes_t ? TH_OK
+                                                                      : th_error_no_memory(err);
+}
+
+static enum th_status gather(struct gathering *gathering, int64_t trade_id, struct th_error *err)
+{
+    enum th_status status = make_room(gathering, err);
+    if (status == TH_OK) {
+        status = gather_pools(gathering, trade_id, err);
     }
-    enum th_status status = gather_pools(gathering, trade_id, err);
     for (size_t i = 0; i < gathering->n_pools && status == TH_OK; i++) {
         gathering->pool = i;
         status = gather_pool(gathering, &gathering->pools[i], err);
@@ -413,6 +420,30 @@ static enum th_status pack(struct th_payment_list *payments, const struct th_who
         memcpy(&payments->weights[i * payments->width], weights[i].limbs,
                weights[i].n * sizeof(*payments->weights));
     }
+    return TH_OK;
+}
+
+enum th_status th_recipients_lack(struct th_store *store, const struct th_term *term,
+                                  int64_t pool_id, const char *on_date,
+                                  char ret_code[TH_ERROR_KEY_SIZE], struct th_error *err)
+{
+    struct gathering gathering = {.store = store, .on_date = on_date, .term = term};
+    struct pool pool = {.pool_id = pool_id};
+    struct th_error why = {0};
+    enum th_status status = make_room(&gathering, &why);
+    if (status == TH_OK) {
+        status = gather_pool(&gathering, &pool, &why);
+    }
+    gathering_clear(&gathering);
+    bool lacks = status == TH_NOT_FOUND || status == TH_CONFLICT;
+    if (status != TH_OK && !lacks) {
+        if (err) {
+            *err = why;
+        }
+        return status;
+    }
+    th_text_copy(ret_code, TH_ERROR_KEY_SIZE,
+                 status == TH_NOT_FOUND ? "recipient_missing" : why.key);
     return TH_OK;
 }
 

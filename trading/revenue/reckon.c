@@ -82,8 +82,33 @@ static enum th_status check_chosen(struct th_store *store, const struct th_trade
     return status;
 }
 
-enum th_status th_sale_lacks_term(struct th_store *store, const struct th_trade *trade,
-                                  char ret_code[TH_ERROR_KEY_SIZE], struct th_error *err)
+static enum th_status find_lacking(struct th_store *store, const struct th_trade *trade,
+                                   int64_t term_id, struct th_shared_last *last,
+                                   char code[TH_ERROR_KEY_SIZE], struct th_error *err)
+{
+    struct th_trade_line_list lines = {0};
+    struct th_term term;
+    enum th_status status = th_term_load(store, term_id, &term, err);
+    if (status == TH_OK) {
+        status = th_trade_lines(store, trade->trade_id, &lines, err);
+    }
+    for (size_t i = 0; i < lines.n && code[0] == '\0' && status == TH_OK; i++) {
+        int64_t pool_id = lines.items[i].pool_id;
+        if (pool_id == 0 || (last->pool_id == pool_id && last->term_id == term_id)) {
+            continue;
+        }
+        status = th_recipients_lack(store, &term, pool_id, trade->on_date, code, err);
+        if (status == TH_OK && code[0] == '\0') {
+            *last = (struct th_shared_last){.pool_id = pool_id, .term_id = term_id};
+        }
+    }
+    th_trade_line_list_clear(&lines);
+    return status;
+}
+
+enum th_status th_sale_waits(struct th_store *store, const struct th_trade *trade,
+                             struct th_shared_last *last, char ret_code[TH_ERROR_KEY_SIZE],
+                             struct th_error *err)
 {
     int64_t term_id = 0;
     struct th_error why = {0};
@@ -95,7 +120,7 @@ enum th_status th_sale_lacks_term(struct th_store *store, const struct th_trade 
         return status;
     }
     th_text_copy(ret_code, TH_ERROR_KEY_SIZE, why.key);
-    return TH_OK;
+    return status == TH_OK ? find_lacking(store, trade, term_id, last, ret_code, err) : TH_OK;
 }
 
 enum th_status th_sale_choose_term(struct th_store *store, const struct th_reckoning *reckoning,

@@ -24,8 +24,10 @@ struct th_term_input {
     const char *document; // path
 };
 // Reply: term_id, from, to, basis, ratio, for, splits[{party_kind, party, share}],
-// document_sha256. TH_INVALID ("basis_invalid", "ratio_invalid", "ratio_range", "split_invalid",
-// "split_sum", "term_dates", "term_scope"), TH_USAGE ("split_missing"), TH_CONFLICT
+// document_sha256, warnings[] ("recipients_lack") and lacking[{pool, code}]: pools with stock
+// under the term whose sales could not be shared. TH_INVALID ("basis_invalid", "ratio_invalid",
+// "ratio_range", "split_invalid", "split_sum", "term_dates", "term_scope"), TH_USAGE
+// ("split_missing"), TH_CONFLICT
 // ("term_overlaps" with "term") for a term of the same basis and scope that overlaps in time; an
 // open one lasts until a later one of its basis and scope begins, which must not take over sales
 // that were agreed under it ("term_overtakes" with "term", "trade", "on"); a term for some packages

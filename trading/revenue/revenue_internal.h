@@ -43,6 +43,12 @@ enum th_status th_recipients_gather(struct th_store *store, const struct th_trad
                                     const struct th_term *term,
                                     struct th_payment_list *ret_payments,
                                     struct th_error *err) TH_MUST_CHECK;
+// Why sales of a pool on that day could not be shared by the term: "recipient_missing",
+// "recipient_several" or "shares_incomplete"; "" where nobody lacks.
+enum th_status th_recipients_lack(struct th_store *store, const struct th_term *term,
+                                  int64_t pool_id, const char *on_date,
+                                  char ret_code[TH_ERROR_KEY_SIZE],
+                                  struct th_error *err) TH_MUST_CHECK;
 // The amounts of all payments of a run: what each sale distributes, over its parties, as
 // th_run_share says (trading/revenue/run_share.h); and what a party gets, in the same way over the
 // capacities in which it takes part.
@@ -53,11 +59,16 @@ enum th_status th_recipients_share(struct th_sale *sales, size_t n_sales,
 // and "trade"), TH_NOT_FOUND ("term_not_found").
 enum th_status th_sale_choose_term(struct th_store *store, const struct th_reckoning *reckoning,
                                    struct th_sale *sale, struct th_error *err) TH_MUST_CHECK;
-// Why terms alone keep what arrives for a sale from being shared: "term_missing", "term_ambiguous"
-// or "term_mixed"; "" where one holds.
-enum th_status th_sale_lacks_term(struct th_store *store, const struct th_trade *trade,
-                                  char ret_code[TH_ERROR_KEY_SIZE],
-                                  struct th_error *err) TH_MUST_CHECK;
+// Why nothing of what arrives for a sale can be shared: "term_missing", "term_ambiguous" or
+// "term_mixed", or what th_recipients_lack says; "" where it can. Where the last sale was of the
+// same pool and term, its recipients are not looked for again: `last` begins empty.
+struct th_shared_last {
+    int64_t pool_id;
+    int64_t term_id;
+};
+enum th_status th_sale_waits(struct th_store *store, const struct th_trade *trade,
+                             struct th_shared_last *last, char ret_code[TH_ERROR_KEY_SIZE],
+                             struct th_error *err) TH_MUST_CHECK;
 // Is this term one of the most special ones in force for every part of the sale?
 enum th_status th_sale_term_holds(struct th_store *store, const struct th_trade *trade,
                                   int64_t term_id, bool *ret_holds,

@@ -352,6 +352,77 @@ static enum th_status record_term(struct th_work *work, const struct th_term_inp
                            : status;
 }
 
+// Pools with stock that fall under a term, and what keeps their sales from being shared by it.
+struct stock_walk {
+    struct th_store *store;
+    const struct th_term *term;
+    const char *on_date;
+    struct th_json *lacking;
+    int64_t pool_id; // that was looked at last
+    enum th_status status;
+    struct th_error *err;
+};
+
+static bool look_at_pool(void *context, const struct th_pool_share *share)
+{
+    struct stock_walk *walk = context;
+    const struct th_term_question question = {.on_date = walk->on_date,
+                                              .pool_id = share->pool_id,
+                                              .package_id = share->package_id,
+                                              .term_id = walk->term->term_id};
+    char code[TH_ERROR_KEY_SIZE] = "";
+    int64_t n = 0;
+    int64_t term_id = 0;
+    if (share->pool_id == walk->pool_id) {
+        return true;
+    }
+    walk->pool_id = share->pool_id;
+    walk->status = th_term_on(walk->store, &question, &n, &term_id, walk->err);
+    if (walk->status == TH_OK && n > 0) {
+        walk->status = th_recipients_lack(walk->store, walk->term, share->pool_id, walk->on_date,
+                                          code, walk->err);
+    }
+    if (walk->status == TH_OK && code[0] != '\0') {
+        struct th_json *item = th_json_object();
+        th_json_set_int(item, "pool", share->pool_id);
+        th_json_set_text(item, "code", code);
+        th_json_append(walk->lacking, item);
+    }
+    return walk->status == TH_OK;
+}
+
+static bool look_at_bank(void *context, const struct th_party *party)
+{
+    struct stock_walk *walk = context;
+    if (strcmp(party->kind, "bank") == 0) {
+        enum th_status status =
+            th_pool_open_each(walk->store, party->party_id, 0, look_at_pool, walk, walk->err);
+        walk->status = status == TH_OK ? walk->status : status;
+    }
+    return walk->status == TH_OK;
+}
+
+// Warns of a term that names recipients which are not there; of its day, or of today.
+static enum th_status warn(struct th_work *work, const struct th_term *term, struct th_json *reply,
+                           struct th_error *err)
+{
+    char today[TH_DATE_TEXT_SIZE];
+    (void)th_date_format(th_work_today(work), today);
+    struct stock_walk walk = {.store = th_work_store(work),
+                              .term = term,
+                              .on_date = strcmp(term->from_on, today) > 0 ? term->from_on : today,
+                              .lacking = th_json_array(),
+                              .err = err};
+    struct th_json *warnings = th_json_array();
+    enum th_status status = th_party_each(walk.store, look_at_bank, &walk, err);
+    if (th_json_size(walk.lacking) > 0) {
+        th_json_append_text(warnings, "recipients_lack");
+    }
+    th_json_set(reply, "warnings", warnings);
+    th_json_set(reply, "lacking", walk.lacking);
+    return status == TH_OK ? walk.status : status;
+}
+
 enum th_status th_term_add(struct th_registry *registry, const struct th_request *request,
                            const struct th_term_input *input, struct th_json **ret_reply,
                            struct th_error *err)
@@ -377,6 +448,9 @@ enum th_status th_term_add(struct th_registry *registry, const struct th_request
     struct th_json *body = th_term_json(&term);
     th_json_set_text(body, "document_sha256", th_hash_hex(&sha256, hex));
     struct th_json *reply = th_json_copy(body);
+    if (status == TH_OK) {
+        status = warn(work, &term, reply, err);
+    }
     return th_work_end(work, status, th_subject("term", term.term_id, subject), body, reply,
                        ret_reply, err);
 }

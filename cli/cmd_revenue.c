@@ -203,14 +203,16 @@ const struct th_cli_command th_cli_revenue_commands[] = {
      run_rent},
     {"revenue", "statement", TH_CLI_READ, "", "village=V party=PARTY out=FILE",
      "file | parties: party name kind village purchase_fen revenue_fen total_fen paid_fen open_fen "
-     "advance_fen "
+     "advance_fen owed_back_fen "
      "| parties/purchases: party_name trade_id on kind buyer_name tonnes amount_fen received_fen "
      "open_fen next_on "
      "| parties/purchases/receipts: party_name trade_id on amount_fen "
      "| parties/advances: party_name trade_id on kind buyer_name tonnes amount_fen "
+     "| parties/owed_back: party_name trade_id kind of_trade_id on creditor_name amount_fen "
+     "returned_fen open_fen "
      "| parties/payments: party_name distribution_id trade_id on buyer_name net_fen ratio weight_t "
      "pool_t share amount_fen state state_on "
-     "| purchase_fen revenue_fen total_fen paid_fen open_fen advance_fen",
+     "| purchase_fen revenue_fen total_fen paid_fen open_fen advance_fen owed_back_fen",
      run_revenue},
     {0},
 };

@@ -31,6 +31,7 @@
     "| pledge.payments: payment_id kind amount_fen on enforcement_id login withdrawn_by "          \
     "| effect.moves? effect.units_locked | effect.units: party_name state change_t "               \
     "| effect.money: party_name side side_fen "                                                    \
-    "| schedule: on amount_fen received_fen | receipts: receipt_id amount_fen on login"
+    "| schedule: on amount_fen received_fen "                                                      \
+    "| receipts: receipt_id amount_fen on login of_trade_id=paid_ahead"
 
 #endif

@@ -47,6 +47,15 @@ struct th_statement_advance { // money for units that the party still owes
     struct th_money amount;
 };
 
+struct th_statement_debt { // money that arrived and is to be paid back
+    const char *kind;      // correction refund
+    int64_t of_trade_id;   // the deal that was taken back, or whose units do not come
+    const char *on;
+    const char *creditor;
+    struct th_money amount;
+    struct th_money returned, open; // of it
+};
+
 struct th_statement_sale { // a sale of the bank, and what came back of it
     const char *kind;      // of the deal: resale option …
     const char *on;
@@ -78,11 +87,13 @@ struct th_village_statement { // of one recipient
     size_t n_purchases;
     const struct th_statement_advance *advances;
     size_t n_advances;
+    const struct th_statement_debt *debts;
+    size_t n_debts;
     const struct th_statement_sale *sales;
     size_t n_sales;
     struct th_money purchase, revenue, total; // sums of the rows
     struct th_money paid, open;               // of the total
-    struct th_money advance;                  // beside it
+    struct th_money advance, debt;            // beside it; the second: what is open of it
 };
 
 // Each recipient on pages of its own, or in rows of the same sheets. TH_INVALID

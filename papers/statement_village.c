@@ -59,6 +59,11 @@ static bool sum_rows(const struct th_village_statement *statement,
     for (size_t i = 0; good && i < statement->n_advances; i++) {
         good = add(&sums.advance, statement->advances[i].amount);
     }
+    for (size_t i = 0; good && i < statement->n_debts; i++) {
+        struct th_money whole = statement->debts[i].returned;
+        good = add(&whole, statement->debts[i].open) && add(&sums.debt, statement->debts[i].open) &&
+               th_money_compare(whole, statement->debts[i].amount) == 0;
+    }
     *ret_sums = sums;
     return good && add(&ret_sums->total, sums.purchase) && add(&ret_sums->total, sums.revenue);
 }
@@ -73,6 +78,7 @@ static enum th_status check_sums(const struct th_village_statement *statement, s
                 th_money_compare(sums.total, statement->total) == 0 &&
                 th_money_compare(sums.paid, statement->paid) == 0 &&
                 th_money_compare(sums.advance, statement->advance) == 0 &&
+                th_money_compare(sums.debt, statement->debt) == 0 &&
                 th_money_compare(whole, statement->total) == 0;
     return good ? TH_OK
                 : th_error_set(err, TH_INVALID, "statement_sum", "name", statement->name, NULL);
@@ -178,6 +184,27 @@ static void advance_draw(const struct telling *telling, struct th_paper *paper,
                                       th_int_format(th_units_t(advance->units), units), "amount",
                                       th_money_format(advance->amount, amount), "capitals",
                                       capitals(advance->amount, words), NULL);
+    sentence(paper, th_buf_text(&text), false);
+    th_buf_clear(&text);
+}
+
+static void debt_draw(const struct telling *telling, struct th_paper *paper,
+                      const struct th_village_statement *statement,
+                      const struct th_statement_debt *debt)
+{
+    char of[TH_QUANTITY_TEXT_SIZE];
+    char amount[TH_QUANTITY_TEXT_SIZE];
+    char returned[TH_QUANTITY_TEXT_SIZE];
+    char open[TH_QUANTITY_TEXT_SIZE];
+    char words[TH_CHINESE_AMOUNT_SIZE];
+    const char *key = strcmp(debt->kind, "correction") == 0 ? "statement.correction_line"
+                                                            : "statement.refund_line";
+    struct th_buf text = th_pen_words(
+        telling->messages, telling->lang, key, "on", debt->on, "who", who(telling, statement),
+        "creditor", debt->creditor, "trade", th_int_format(debt->of_trade_id, of), "amount",
+        th_money_format(debt->amount, amount), "returned",
+        th_money_format(debt->returned, returned), "open", th_money_format(debt->open, open),
+        "capitals", capitals(debt->open, words), NULL);
     sentence(paper, th_buf_text(&text), false);
     th_buf_clear(&text);
 }
@@ -313,6 +340,7 @@ static void summary_draw(const struct telling *telling, struct th_paper *paper,
     char paid[TH_QUANTITY_TEXT_SIZE];
     char open[TH_QUANTITY_TEXT_SIZE];
     char advance[TH_QUANTITY_TEXT_SIZE];
+    char debt[TH_QUANTITY_TEXT_SIZE];
     char words[TH_CHINESE_AMOUNT_SIZE];
     struct th_buf text = th_pen_words(telling->messages, telling->lang, "statement.summary", "who",
                                       who(telling, statement), "on", telling->frame->on, "total",
@@ -330,6 +358,13 @@ static void summary_draw(const struct telling *telling, struct th_paper *paper,
     if (statement->n_advances > 0) {
         text = th_pen_words(telling->messages, telling->lang, "statement.summary_advance", "amount",
                             th_money_format(statement->advance, advance), NULL);
+        sentence(paper, th_buf_text(&text), true);
+        th_buf_clear(&text);
+    }
+    if (statement->n_debts > 0) {
+        text = th_pen_words(telling->messages, telling->lang, "statement.summary_debt", "who",
+                            who(telling, statement), "amount",
+                            th_money_format(statement->debt, debt), NULL);
         sentence(paper, th_buf_text(&text), true);
         th_buf_clear(&text);
     }
@@ -351,6 +386,12 @@ static void statement_draw(const struct telling *telling, struct th_paper *paper
     }
     for (size_t i = 0; i < statement->n_advances; i++) {
         advance_draw(telling, paper, &statement->advances[i]);
+    }
+    if (statement->n_debts > 0) {
+        th_paper_heading(paper, th_paper_word(paper, "statement.debts"));
+    }
+    for (size_t i = 0; i < statement->n_debts; i++) {
+        debt_draw(telling, paper, statement, &statement->debts[i]);
     }
     if (statement->n_sales > 0) {
         th_paper_heading(paper, th_paper_word(paper, "statement.sales"));
@@ -449,6 +490,30 @@ static void advances_sheet(const struct telling *telling, struct th_workbook *wo
     }
 }
 
+static void debts_sheet(const struct telling *telling, struct th_workbook *workbook)
+{
+    static const char *const keys[] = {"statement.name",        "statement.on",
+                                       "statement.of_column",   "statement.creditor_column",
+                                       "statement.back_column", "statement.returned_column",
+                                       "statement.debt_column", "statement.capitals"};
+    sheet_begin(telling, workbook, "statement.debts", keys, sizeof(keys) / sizeof(keys[0]));
+    for (size_t i = 0; i < telling->n; i++) {
+        for (size_t d = 0; d < telling->statements[i].n_debts; d++) {
+            const struct th_statement_debt *row = &telling->statements[i].debts[d];
+            char words[TH_CHINESE_AMOUNT_SIZE];
+            th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+            th_workbook_text(workbook, telling->statements[i].name);
+            th_statement_date_cell(workbook, row->on);
+            th_workbook_int(workbook, row->of_trade_id);
+            th_workbook_text(workbook, row->creditor);
+            th_workbook_cent(workbook, th_money_fen(row->amount));
+            th_workbook_cent(workbook, th_money_fen(row->returned));
+            th_workbook_cent(workbook, th_money_fen(row->open));
+            th_workbook_text(workbook, capitals(row->open, words));
+        }
+    }
+}
+
 static void sales_sheet(const struct telling *telling, struct th_workbook *workbook)
 {
     static const char *const keys[] = {"statement.name",
@@ -526,6 +591,7 @@ static void write_sheets(const void *context, struct th_workbook *workbook)
     purchases_sheet(telling, workbook);
     sales_sheet(telling, workbook);
     advances_sheet(telling, workbook);
+    debts_sheet(telling, workbook);
 }
 
 enum th_status th_village_statement_print(const struct th_statement_frame *frame,

@@ -237,6 +237,8 @@ static bool add_receipt(void *context, const struct th_receipt *receipt)
     th_json_set_money(item, "amount_fen", receipt->amount);
     th_json_set_text(item, "on", receipt->on_date);
     th_json_set_text(item, "login", receipt->login);
+    th_json_set(item, "of_trade_id",
+                receipt->of_trade_id != 0 ? th_json_int(receipt->of_trade_id) : th_json_null());
     th_json_append(array, item);
     return true;
 }

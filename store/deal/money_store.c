@@ -154,8 +154,11 @@ enum th_status th_receipt_each(struct th_store *store, int64_t trade_id,
                                bool (*visit)(void *context, const struct th_receipt *receipt),
                                void *context, struct th_error *err)
 {
-    static const char SQL[] = "SELECT receipt_id, amount_fen, on_date, login, seq FROM receipt "
-                              "WHERE trade_id = ?1 ORDER BY receipt_id";
+    static const char SQL[] =
+        "SELECT r.receipt_id, r.amount_fen, r.on_date, r.login, r.seq, coalesce((SELECT m.trade_id "
+        "FROM trade t JOIN money_leg m ON m.trade_id = t.of_trade_id AND m.seq = r.seq"
+        " AND m.memo = 'money.prepaid' WHERE t.trade_id = r.trade_id LIMIT 1), 0) "
+        "FROM receipt r WHERE r.trade_id = ?1 ORDER BY r.receipt_id";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     enum th_status status = TH_OK;
@@ -166,7 +169,8 @@ enum th_status th_receipt_each(struct th_store *store, int64_t trade_id,
                                      .amount = th_column_money(q, 1),
                                      .on_date = th_column_text(q, 2),
                                      .login = th_column_text(q, 3),
-                                     .seq = th_column_int(q, 4)};
+                                     .seq = th_column_int(q, 4),
+                                     .of_trade_id = th_column_int(q, 5)};
         go_on = visit(context, &receipt);
     }
     th_stmt_done(q);

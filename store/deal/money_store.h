@@ -59,8 +59,9 @@ struct th_receipt { // texts are borrowed
     const char *on_date;
     const char *login;
     int64_t seq;
+    int64_t of_trade_id; // the promise whose money, paid ahead, it is; 0: it arrived as it says
 };
-// receipt->receipt_id and seq are ignored.
+// receipt->receipt_id, seq and of_trade_id are ignored.
 enum th_status th_receipt_post(struct th_posting *posting, const struct th_receipt *receipt,
                                int64_t *ret_receipt_id, struct th_error *err) TH_MUST_CHECK;
 enum th_status th_receipt_each(struct th_store *store, int64_t trade_id,

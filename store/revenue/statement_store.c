@@ -105,14 +105,62 @@ enum th_status th_own_sale_each(struct th_store *store, int64_t party_id,
     return status;
 }
 
+enum th_status th_own_debt_each(struct th_store *store, int64_t party_id,
+                                bool (*visit)(void *context, const struct th_own_debt_row *row),
+                                void *context, struct th_error *err)
+{
+    // A correction gives units back to its buyer, who gives the money back; a refund is the
+    // seller's.
+    static const char SQL[] =
+        "SELECT t.trade_id, t.kind, t.of_trade_id, t.on_date, coalesce(c.name, ''), "
+        "-sum(CASE WHEN m.memo IN ('money.correction', 'money.refund') THEN m.amount_fen ELSE 0 "
+        "END) AS owed_fen, -sum(m.amount_fen) AS open_fen "
+        "FROM money_leg m JOIN trade t USING (trade_id) LEFT JOIN party c ON c.party_id = "
+        "CASE t.kind WHEN 'correction' THEN t.seller_id ELSE t.buyer_id END "
+        "WHERE m.party_id = ?1 AND m.account = 'claim' AND t.kind IN ('correction', 'delivery') "
+        "AND m.memo NOT IN ('money.distribution', 'money.payment', 'money.payment_returned') "
+        "GROUP BY t.trade_id HAVING owed_fen > 0 AND open_fen > 0 ORDER BY t.on_date, t.trade_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, party_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        struct th_own_debt_row row = {.trade_id = th_column_int(q, 0),
+                                      .kind = th_column_text(q, 1),
+                                      .of_trade_id = th_column_int(q, 2),
+                                      .on_date = th_column_text(q, 3),
+                                      .creditor = th_column_text(q, 4),
+                                      .owed = th_column_money(q, 5),
+                                      .open = th_column_money(q, 6)};
+        go_on = visit(context, &row);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
 enum th_status th_arrival_each(struct th_store *store, int64_t trade_id, int64_t party_id,
                                bool (*visit)(void *context, const char *on_date,
                                              struct th_money amount),
                                void *context, struct th_error *err)
 {
+    // What a delivery takes of money that came ahead lies in a row behind what was taken before it.
     static const char SQL[] =
-        "SELECT on_date, sum(amount_fen) FROM money_leg WHERE trade_id = ?1 AND party_id = ?2 "
-        "AND account = 'cash' AND memo = 'money.receipt' GROUP BY on_date ORDER BY on_date";
+        "WITH arrived AS (SELECT seq, on_date, amount_fen FROM money_leg WHERE trade_id = ?1"
+        " AND party_id = ?2 AND account = 'cash' AND memo = 'money.receipt'), "
+        "ahead AS (SELECT m.seq, m.account, m.amount_fen FROM trade t JOIN money_leg m"
+        " ON m.trade_id = t.of_trade_id AND m.party_id = ?2 AND m.memo = 'money.prepaid'"
+        " WHERE t.trade_id = ?1), "
+        "taken AS (SELECT a.seq, -a.amount_fen AS fen, coalesce((SELECT sum(b.amount_fen) FROM "
+        "ahead b WHERE b.account = 'claim' AND b.seq < a.seq), 0) AS start FROM ahead a "
+        "WHERE a.account = 'cash' AND a.seq IN (SELECT seq FROM arrived)), "
+        "came AS (SELECT r.seq, r.on_date, r.amount_fen AS fen, sum(r.amount_fen)"
+        " OVER (ORDER BY r.receipt_id) AS upto FROM trade t JOIN receipt r"
+        " ON r.trade_id = t.of_trade_id WHERE t.trade_id = ?1) "
+        "SELECT on_date, sum(fen) FROM (SELECT on_date, amount_fen AS fen FROM arrived"
+        " WHERE seq NOT IN (SELECT seq FROM taken) UNION ALL "
+        "SELECT c.on_date, min(c.upto, k.start + k.fen) - max(c.upto - c.fen, k.start) "
+        "FROM taken k JOIN came c ON c.seq < k.seq AND c.upto > k.start"
+        " AND c.upto - c.fen < k.start + k.fen) GROUP BY on_date ORDER BY on_date";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     th_bind_int(q, 2, party_id);

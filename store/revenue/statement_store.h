@@ -48,7 +48,22 @@ struct th_own_sale_row { // texts are borrowed
 enum th_status th_own_sale_each(struct th_store *store, int64_t party_id,
                                 bool (*visit)(void *context, const struct th_own_sale_row *row),
                                 void *context, struct th_error *err) TH_MUST_CHECK;
-// What arrived of a deal for a party, by day.
+struct th_own_debt_row { // texts are borrowed
+    int64_t trade_id;
+    const char *kind;    // correction, or delivery: a refund of what does not come
+    int64_t of_trade_id; // the deal that was taken back, or the promise
+    const char *on_date;
+    const char *creditor; // name
+    struct th_money owed;
+    struct th_money open; // of it, not paid back
+};
+// What a party still has to pay back, by day: of deals that were taken back after they were paid,
+// and of money that came ahead of units that do not come.
+enum th_status th_own_debt_each(struct th_store *store, int64_t party_id,
+                                bool (*visit)(void *context, const struct th_own_debt_row *row),
+                                void *context, struct th_error *err) TH_MUST_CHECK;
+// What arrived of a deal for a party, by the day on which it came: what a delivery took of money
+// paid ahead came when that was paid, the first of it first.
 enum th_status th_arrival_each(struct th_store *store, int64_t trade_id, int64_t party_id,
                                bool (*visit)(void *context, const char *on_date,
                                              struct th_money amount),

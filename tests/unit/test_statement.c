@@ -278,6 +278,29 @@ static void village_statement__tells_a_fund_its_part_and_no_tonnes(void **state)
     says(f->path, zh, 1);
 }
 
+// Money that came and does not stay is not hidden behind what came.
+static void village_statement__tells_what_is_to_be_paid_back(void **state)
+{
+    struct fixture *f = *state;
+    const struct th_statement_debt debts[] = {
+        {"correction", 8, "2022-06-20", "两山银行", {2011497}, {0}, {2011497}},
+        {"refund", 9, "2022-12-30", "两山银行", {203313}, {100000}, {103313}}};
+    f->statements[0].debts = debts;
+    f->statements[0].n_debts = 2;
+    f->statements[0].debt = th_money_from_fen(2114810);
+    assert_ok(village(f, TH_LANG_ZH, "back.pdf", NULL), &f->err);
+    static const char *const zh[] = {"有 21,148.10 元要退还，还没有退",
+                                     "交易 8 按更正撤回，收到的钱里 20,114.97 "
+                                     "元要退给“两山银行”，已退 0.00 元，还要退 20,114.97 元",
+                                     "交易 9 约定的碳汇没有交齐，预收的钱里 2,033.13 "
+                                     "元要退给“两山银行”，已退 1,000.00 元，还要退 "
+                                     "1,033.13 元（人民币壹仟零叁拾叁元壹角叁分）"};
+    says(f->path, zh, sizeof(zh) / sizeof(*zh));
+    f->statements[0].debt = th_money_from_fen(2011497);
+    assert_status(village(f, TH_LANG_ZH, "v.xlsx", NULL), TH_INVALID, &f->err);
+    assert_string_equal(f->err.key, "statement_sum");
+}
+
 // What is agreed is not what is there.
 static void village_statement__tells_what_is_open_late_returned_or_paid_ahead(void **state)
 {
@@ -421,6 +444,8 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(
             village_statement__tells_what_is_open_late_returned_or_paid_ahead, setup, teardown),
+        cmocka_unit_test_setup_teardown(village_statement__tells_what_is_to_be_paid_back, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(account_statement__lists_lines_and_balances, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(statement__as_a_workbook, setup, teardown),

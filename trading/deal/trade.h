@@ -16,7 +16,8 @@
 // decide; null once that is done), statement_based, blocks[{serial, prefix, first, last, tonnes,
 // vintage, statement_based}] (ranges, joined where they touch), lines[{package_id, package,
 // pool_id, seller, seller_name, tonnes, amount_fen, cost_fen}], receipts[{receipt_id, amount_fen,
-// on, login}], received_fen, outstanding_fen (null until it is approved); of a proposal also
+// on, login, of_trade_id (whose money, paid ahead, it is; null: it arrived then)}], received_fen,
+// outstanding_fen (null until it is approved); of a proposal also
 // effect{units[{party, party_name, state, change_t}], money[{party, party_name, account,
 // change_fen, side (receivable payable cash), side_fen (by how much that grows)}], moves
 // ("nothing", else null), units_locked}: what its approval would change now, and of a retirement

@@ -249,6 +249,24 @@ static const struct th_statement_advance *advances_fill(const struct th_json *sa
     return rows;
 }
 
+static const struct th_statement_debt *debts_fill(const struct th_json *said, size_t n,
+                                                  struct th_arena *arena)
+{
+    struct th_statement_debt *rows = th_arena_take(arena, (n + 1) * sizeof(*rows));
+    for (size_t i = 0; rows != NULL && i < n; i++) {
+        const struct th_json *item = th_json_at(said, i);
+        rows[i] =
+            (struct th_statement_debt){.kind = th_json_get_text(item, "kind", ""),
+                                       .of_trade_id = th_json_get_int(item, "of_trade_id", 0),
+                                       .on = th_json_get_text(item, "on", ""),
+                                       .creditor = th_json_get_text(item, "creditor_name", ""),
+                                       .amount = money(item, "amount_fen"),
+                                       .returned = money(item, "returned_fen"),
+                                       .open = money(item, "open_fen")};
+    }
+    return rows;
+}
+
 static const struct th_statement_sale *sales_fill(const struct th_json *said, size_t n,
                                                   struct th_arena *arena)
 {
@@ -290,23 +308,28 @@ static bool statement_fill(const struct th_json *party, const struct th_printed_
 {
     const struct th_json *purchases = th_json_get(party, "purchases");
     const struct th_json *advances = th_json_get(party, "advances");
+    const struct th_json *debts = th_json_get(party, "owed_back");
     const struct th_json *sales = th_json_get(party, "payments");
     *statement = (struct th_village_statement){
         .name = th_json_get_text(party, "name", ""),
         .village = strcmp(th_json_get_text(party, "kind", ""), "village") == 0,
         .n_purchases = th_json_size(purchases),
         .n_advances = th_json_size(advances),
+        .n_debts = th_json_size(debts),
         .n_sales = th_json_size(sales),
         .purchase = money(party, "purchase_fen"),
         .revenue = money(party, "revenue_fen"),
         .total = money(party, "total_fen"),
         .paid = money(party, "paid_fen"),
         .open = money(party, "open_fen"),
-        .advance = money(party, "advance_fen")};
+        .advance = money(party, "advance_fen"),
+        .debt = money(party, "owed_back_fen")};
     statement->purchases = purchases_fill(purchases, statement->n_purchases, where, arena);
     statement->advances = advances_fill(advances, statement->n_advances, arena);
+    statement->debts = debts_fill(debts, statement->n_debts, arena);
     statement->sales = sales_fill(sales, statement->n_sales, arena);
-    return statement->purchases != NULL && statement->advances != NULL && statement->sales != NULL;
+    return statement->purchases != NULL && statement->advances != NULL &&
+           statement->debts != NULL && statement->sales != NULL;
 }
 
 static enum th_status revenue_print(const struct frame *frame, const struct th_json *reply,

@@ -139,7 +139,9 @@ enum th_status th_run_list(struct th_registry *registry, const char *state,
 // trade_id, kind, on, buyer_name, packages[{package_id, name, tonnes}], tonnes, price_fen,
 // amount_fen (agreed, the party's part), received_fen, open_fen, receipts[{on, amount_fen}],
 // next_on (when the next part is due, null when nothing is open or no day was agreed)}],
-// advances[{as purchases, amount_fen arrived for units to come}], payments[{party_name,
+// advances[{as purchases, amount_fen arrived for units to come}], owed_back[{party_name, trade_id,
+// kind (correction refund), of_trade_id, on, creditor_name, amount_fen (arrived, and to be paid
+// back), returned_fen, open_fen}: what is not paid back whole], payments[{party_name,
 // distribution_id, trade_id, on, through, tonnes, price_fen, buyer_name, receipts_fen, tax_fen,
 // cost_fen, deductions_fen, net_fen, ratio, basis, recipient and part (of what the ratio gives, for
 // which kind of party), weight_t, pool_t, pools (how many), amount_fen, state (owed paid returned),
@@ -147,7 +149,8 @@ enum th_status th_run_list(struct th_registry *registry, const char *state,
 // back and was ordered again), paid_on, share, group, group_name (the last three of members)}],
 // memberships[{group, group_name, share, from, expected_fen}], and sums}], and sums of all:
 // purchase = purchase_paid + purchase_open, revenue = revenue_paid + revenue_open, total = purchase
-// + revenue = paid + open, and advance, which is part of none of them, each with _fen.
+// + revenue = paid + open, and advance and owed_back, which are part of none of them, each with
+// _fen.
 enum th_status th_revenue_statement(struct th_registry *registry, const char *village,
                                     const char *party, struct th_json **ret_reply,
                                     struct th_error *err) TH_MUST_CHECK;

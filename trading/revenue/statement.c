@@ -18,6 +18,7 @@ struct sums {
     struct th_money revenue;       // of approved runs
     struct th_money revenue_paid;
     struct th_money advance; // arrived ahead of units that are still to come
+    struct th_money debt;    // arrived, and is to be paid back
 };
 
 struct statement {
@@ -34,6 +35,7 @@ struct statement {
     struct th_json *payments;
     struct th_json *purchases;
     struct th_json *advances;
+    struct th_json *debts;
     struct sums sums;
 };
 
@@ -218,6 +220,27 @@ static bool add_own_sale(void *context, const struct th_own_sale_row *row)
     return statement->status == TH_OK;
 }
 
+static bool add_debt(void *context, const struct th_own_debt_row *row)
+{
+    struct statement *statement = context;
+    bool correction = strcmp(row->kind, "correction") == 0;
+    struct th_money returned = {0};
+    struct th_json *item = th_json_object();
+    statement->status = th_money_sub(row->owed, row->open, &returned, statement->err);
+    add_money(statement, &statement->sums.debt, row->open);
+    th_json_set_text(item, "party_name", statement->party->name);
+    th_json_set_int(item, "trade_id", row->trade_id);
+    th_json_set_text(item, "kind", correction ? row->kind : "refund");
+    th_json_set_int(item, "of_trade_id", row->of_trade_id);
+    th_json_set_text(item, "on", row->on_date);
+    th_json_set_text(item, "creditor_name", row->creditor);
+    th_json_set_money(item, "amount_fen", row->owed);
+    th_json_set_money(item, "returned_fen", returned);
+    th_json_set_money(item, "open_fen", row->open);
+    th_json_append(statement->debts, item);
+    return statement->status == TH_OK;
+}
+
 // What a member has of a village or cooperative today, and what was promised of it.
 static enum th_status add_memberships(struct statement *statement, int64_t party_id,
                                       struct th_json *memberships)
@@ -283,6 +306,7 @@ static enum th_status set_sums(struct th_json *object, const struct sums *sums,
         th_json_set_money(object, "paid_fen", paid);
         th_json_set_money(object, "open_fen", open);
         th_json_set_money(object, "advance_fen", sums->advance);
+        th_json_set_money(object, "owed_back_fen", sums->debt);
     }
     return status;
 }
@@ -296,6 +320,7 @@ static enum th_status finish_party(struct statement *statement)
     add_money(statement, &statement->all.revenue, sums->revenue);
     add_money(statement, &statement->all.revenue_paid, sums->revenue_paid);
     add_money(statement, &statement->all.advance, sums->advance);
+    add_money(statement, &statement->all.debt, sums->debt);
     if (statement->status != TH_OK) {
         return statement->status;
     }
@@ -308,6 +333,7 @@ static enum th_status finish_party(struct statement *statement)
     th_json_set_word(object, "village", party->village);
     th_json_set(object, "purchases", statement->purchases);
     th_json_set(object, "advances", statement->advances);
+    th_json_set(object, "owed_back", statement->debts);
     th_json_set(object, "payments", statement->payments);
     th_json_set(object, "memberships", memberships);
     if (status == TH_OK) {
@@ -317,6 +343,7 @@ static enum th_status finish_party(struct statement *statement)
     statement->payments = NULL;
     statement->purchases = NULL;
     statement->advances = NULL;
+    statement->debts = NULL;
     return status;
 }
 
@@ -331,6 +358,7 @@ static bool state_party(void *context, const struct th_party *party)
     statement->payments = th_json_array();
     statement->purchases = th_json_array();
     statement->advances = th_json_array();
+    statement->debts = th_json_array();
     statement->sums = (struct sums){.purchase = {0}};
     enum th_status status =
         th_payment_each(statement->store, party->party_id, add_payment, statement, statement->err);
@@ -338,12 +366,16 @@ static bool state_party(void *context, const struct th_party *party)
     if (status == TH_OK && statement->status == TH_OK && strcmp(party->kind, "bank") != 0) {
         status = th_own_sale_each(statement->store, party->party_id, add_own_sale, statement,
                                   statement->err);
+        if (status == TH_OK && statement->status == TH_OK) {
+            status = th_own_debt_each(statement->store, party->party_id, add_debt, statement,
+                                      statement->err);
+        }
     }
     if (statement->status == TH_OK) {
         statement->status = status;
     }
     bool anything = th_json_size(statement->payments) + th_json_size(statement->purchases) +
-                            th_json_size(statement->advances) >
+                            th_json_size(statement->advances) + th_json_size(statement->debts) >
                         0 ||
                     is_member(statement, party->party_id);
     if (statement->status == TH_OK && anything) {
@@ -352,6 +384,7 @@ static bool state_party(void *context, const struct th_party *party)
     th_json_free(statement->payments);
     th_json_free(statement->purchases);
     th_json_free(statement->advances);
+    th_json_free(statement->debts);
     return statement->status == TH_OK;
 }
 

@@ -84,6 +84,14 @@ static void check_party(struct th_books *books, int64_t party)
     }
 }
 
+// For whom a deal is proposed: who gives, or of what a pledgee does the pledgee.
+static int64_t proposing_side(struct th_books *books, const struct th_deal *deal)
+{
+    bool by_pledgee = deal->kind == TH_DEAL_RELEASE || deal->kind == TH_DEAL_ENFORCEMENT;
+    const struct th_deal *of = by_pledgee ? th_books_deal(books, deal->of) : NULL;
+    return of ? of->buyer : deal->seller;
+}
+
 static void book_trade(struct th_books *books, const struct th_post *post)
 {
     struct th_deal deal = {.state = TH_TRADE_PROPOSED};
@@ -118,7 +126,7 @@ static void book_trade(struct th_books *books, const struct th_post *post)
     check_party(books, deal.seller);
     check_party(books, deal.buyer);
     if (deal.stood_in) {
-        th_book_stand_in(books, post, &deal, deal.seller);
+        th_book_stand_in(books, post, &deal, proposing_side(books, &deal));
     }
     size_t row = th_table_id(&books->deal_ids, deal.id, &fresh);
     if (row == SIZE_MAX) {

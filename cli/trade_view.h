@@ -16,6 +16,7 @@
     "pledge.held_by_pledge? "                                                                      \
     "pledge.forecast_package? "                                                                    \
     "pledge.forecast_t pledge.lost_t pledge.waiting_t "                                            \
+    "pledge.receivable_trade_id? pledge.receivable_fen? "                                          \
     "pledge.debtor_name pledge.principal_fen pledge.rate pledge.from pledge.until "                \
     "pledge.valuation_fen pledge.number pledge.registrar_number? pledge.registrar_until? "         \
     "pledge.payout_fen pledge.repayment_fen pledge.interest_fen pledge.loan_fen pledge.warnings "  \

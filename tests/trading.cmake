@@ -18,7 +18,7 @@ foreach(part offer word)
     th_add_unit_test(test_${part} SOURCES integration/test_${part}.c integration/two_banks.c
         DEPENDS tanhui_ahead LABELS integration)
 endforeach()
-foreach(part locked promise pledge_forecast correction_promise standing kecheng
+foreach(part locked promise pledge_forecast pledge_receivable correction_promise standing kecheng
     statement_money party_books pool terms)
     th_add_unit_test(test_${part} SOURCES integration/test_${part}.c DEPENDS tanhui_ahead
         LABELS integration)

@@ -369,8 +369,8 @@ const char *th_trade_list_kinds(void)
 
 const char *th_trade_list_states(void)
 {
-    return "proposed, offered, approved, in_force, completed, given_up, lapsed, withdrawn, "
-           "corrected, rejected, expired";
+    return "proposed, offered, approved, in_force, completed, given_up, lapsed, "
+           "fallen_through, withdrawn, corrected, rejected, expired";
 }
 
 // Is it one of "a, b"?

@@ -350,7 +350,7 @@ static const char *prepare(struct model *model, const struct act *act, struct de
                           : act->deal <= ENFORCEMENT ? propose_pledge(model, act, deal)
                           : act->deal <= EXERCISE    ? propose_promise(model, act, deal)
                                                      : propose_reversal(model, act, deal);
-    refusal = refusal ? refusal : check_stand_in(act->login, deal);
+    refusal = refusal ? refusal : check_stand_in(model, act->login, deal);
     refusal = refusal ? refusal : check_day(model, deal);
     refusal = refusal ? refusal : check_one_term(model, act, deal);
     if (!refusal) {
@@ -394,7 +394,7 @@ static const char *propose(struct model *model, const struct act *act)
         !refusal && act->at_once ? check_persons(model, act->login, model->today, &deal) : NULL;
     // What is too much for one person in a day is still proposed.
     if (waits && strcmp(waits, "alone_sum") != 0) {
-        refusal = waits;
+        refusal = strcmp(waits, "second_person") == 0 ? "not_at_once" : waits;
     }
     if (refusal) {
         free(deal.lines);

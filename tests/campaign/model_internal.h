@@ -87,8 +87,9 @@ bool in_future(const struct model *model, const struct act *act);
 bool receiver_unheard(int login, int party);
 bool has_login(int party);
 bool limited_to_nothing(const struct model *model, int login);
-// An officer proposes for who has no login alone. "officer_stands_in".
-const char *check_stand_in(int login, const struct deal *deal);
+// An officer proposes for who has no login alone: the giver, or the pledgee of what he does.
+// "officer_stands_in".
+const char *check_stand_in(const struct model *model, int login, const struct deal *deal);
 int party_of(int login); // NONE
 bool is_officer(int login);
 bool approved(const struct model *model, int deal, enum kind kind);

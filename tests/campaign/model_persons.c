@@ -105,9 +105,11 @@ bool has_login(int party)
     return has;
 }
 
-const char *check_stand_in(int login, const struct deal *deal)
+const char *check_stand_in(const struct model *model, int login, const struct deal *deal)
 {
-    bool for_other = is_officer(login) && deal->kind != REVERSAL && has_login(deal->seller);
+    bool by_pledgee = deal->kind == RELEASE || deal->kind == ENFORCEMENT;
+    int side = by_pledgee ? model->deals[deal->of].buyer : deal->seller;
+    bool for_other = is_officer(login) && deal->kind != REVERSAL && has_login(side);
     return for_other ? "officer_stands_in" : NULL;
 }
 

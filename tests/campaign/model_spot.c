@@ -537,7 +537,7 @@ const char *ask_withdraw(struct model *model, const struct act *act)
     if (!own_deal(model, act->login, deal)) {
         return "trade_not_yours";
     }
-    refusal = check_stand_in(act->login, deal);
+    refusal = check_stand_in(model, act->login, deal);
     if (refusal) {
         return refusal;
     }

@@ -661,7 +661,7 @@ static void resale__carried_out_at_once_is_one_entry_or_nothing(void **state)
     market_bought(market, "1 2", "43.44");
     int64_t before = th_test_sql_int(store, "SELECT max(seq) FROM journal");
     assert_null(sell_at_once(market, "10", TH_NOT_PERMITTED));
-    market_refused(market, "second_person");
+    market_refused(market, "not_at_once");
     assert_int_equal(th_test_sql_int(store, "SELECT max(seq) FROM journal"), before);
     set_rule(market, "deal_alone_cny", "100");
     assert_null(sell_at_once(market, "50.01", TH_NOT_PERMITTED)); // 100.02

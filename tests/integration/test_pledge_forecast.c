@@ -247,6 +247,52 @@ static void shortfall__warns_the_lender_until_the_loan_is_repaid(void **state)
     th_json_free(reply);
 }
 
+static struct th_json *listed(struct market *market, bool ended)
+{
+    struct th_json *reply = NULL;
+    assert_ok(th_pledge_list(market->world.registry, NULL, NULL, ended, &reply, &market->err),
+              &market->err);
+    return reply;
+}
+
+// 800 t were expected, 500 t came, all of them for the pledge before it.
+static void pledge__of_which_nothing_came_is_told_while_its_loan_is_open(void **state)
+{
+    struct market *market = *state;
+    int64_t package_id = plan(market);
+    ahead_done(market, propose(market,
+                               &(struct th_pledge_input){.holder = "1",
+                                                         .to = "造纸厂",
+                                                         .on_forecast = true,
+                                                         .tonnes = "500",
+                                                         .principal = "1",
+                                                         .rate = "1",
+                                                         .from = AHEAD_ON,
+                                                         .until = "2029-05-31",
+                                                         .valuation = "1",
+                                                         .number = "1",
+                                                         .on = AHEAD_ON},
+                               TH_OK));
+    int64_t pledge_id = pledged(market, "300");
+    pay(market, pledge_id, "payout", "1500");
+    issue(market, package_id, 500);
+    assert_stands(market, pledge_id, 0, 0, 300);
+    struct th_json *reply = shown(market, pledge_id);
+    assert_string_equal(th_json_get_text(reply, "standing", ""), "fallen_through");
+    th_json_free(reply);
+    reply = listed(market, false);
+    const struct th_json *pledges = th_json_get(reply, "pledges");
+    const struct th_json *bare = th_json_at(pledges, 1);
+    assert_int_equal(th_json_size(pledges), 2);
+    assert_string_equal(th_json_get_text(bare, "standing", ""), "fallen_through");
+    assert_string_equal(th_json_text(th_json_at(th_json_get(bare, "warnings"), 0)), "cover_lost");
+    th_json_free(reply);
+    pay(market, pledge_id, "repayment", "1500");
+    reply = listed(market, false);
+    assert_int_equal(th_json_size(th_json_get(reply, "pledges")), 1);
+    th_json_free(reply);
+}
+
 // A debt due on 2022-05-31 under a registration until 2022-06-30, both past.
 static void inbox__tells_the_lender_what_is_overdue_and_what_to_release(void **state)
 {
@@ -439,6 +485,7 @@ int main(void)
         TEST(pledge__says_when_expected_tonnes_fit_no_other_subject),
         TEST(issuance__brings_units_under_the_pledge_in_its_turn),
         TEST(shortfall__warns_the_lender_until_the_loan_is_repaid),
+        TEST(pledge__of_which_nothing_came_is_told_while_its_loan_is_open),
         TEST(inbox__tells_the_lender_what_is_overdue_and_what_to_release),
         TEST(rank__inherits_expected_tonnes_and_bears_the_shortfall_last),
         TEST(release__frees_expected_tonnes_for_others),

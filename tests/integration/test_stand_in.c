@@ -1,7 +1,11 @@
 // Officers of the county, who stand in for whoever has no login.
+#include <stdio.h>
+#include <string.h>
+
 #include "registry/setup.h"
 #include "tests/integration/market.h"
 #include "trading/inbox/inbox.h"
+#include "trading/pledge/pledge.h"
 #include "trading/spot/listing.h"
 
 enum { FIRM = MARKET_PHARMA };
@@ -100,6 +104,19 @@ static size_t n_waiting(struct market *market, const char *login)
     size_t n = th_json_size(th_json_get(reply, "items"));
     th_json_free(reply);
     return n;
+}
+
+static void waits_for(struct market *market, const char *login, const char *what, bool want)
+{
+    struct th_json *reply = NULL;
+    bool found = false;
+    assert_ok(th_inbox(market->world.registry, login, &reply, &market->err), &market->err);
+    const struct th_json *items = th_json_get(reply, "items");
+    for (size_t i = 0; i < th_json_size(items); i++) {
+        found = found || strcmp(th_json_get_text(th_json_at(items, i), "what", ""), what) == 0;
+    }
+    assert_int_equal(found, want);
+    th_json_free(reply);
 }
 
 static int64_t units_t(struct market *market, int64_t party_id, enum th_block_state state)
@@ -230,6 +247,108 @@ static void officers__stand_in_where_the_last_login_ended(void **state)
     assert_int_equal(units_t(market, FIRM, TH_BLOCK_HELD), 1800);
 }
 
+// 900 t of the firm, which has logins, secure 5,000.00 that a person without one lent it.
+static int64_t lent_by_a_person(struct market *market)
+{
+    const struct th_request works = {.login = "works"};
+    const struct th_pledge_input input = {.holder = "制药厂",
+                                          .to = "竹农",
+                                          .tonnes = "900",
+                                          .principal = "5000",
+                                          .rate = "4",
+                                          .from = "2022-06-01",
+                                          .until = "2022-12-31",
+                                          .valuation = "9000",
+                                          .number = "质押1号"};
+    struct th_json *reply = NULL;
+    approve(market, "works", market_id(transfer(market, "officer", "1", "制药厂", TH_OK)), TH_OK);
+    assert_ok(th_trade_propose_pledge(market->world.registry, &works, &input, &reply, &market->err),
+              &market->err);
+    int64_t pledge_id = market_id(reply);
+    approve(market, "officer", pledge_id, TH_OK);
+    return pledge_id;
+}
+
+static void lend(struct market *market, const char *login, int64_t pledge_id, const char *kind)
+{
+    const struct th_request request = {.login = login};
+    const struct th_loan_input input = {.pledge_id = pledge_id, .kind = kind, .amount = "5000"};
+    struct th_json *reply = NULL;
+    assert_ok(th_loan_pay(market->world.registry, &request, &input, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+}
+
+static struct th_json *release(struct market *market, const char *login, int64_t pledge_id,
+                               enum th_status want)
+{
+    char id[24];
+    const struct th_request request = {.login = login};
+    const struct th_release_input input = {.pledge = id};
+    struct th_json *reply = NULL;
+    snprintf(id, sizeof(id), "%lld", (long long)pledge_id);
+    assert_status(
+        th_trade_propose_release(market->world.registry, &request, &input, &reply, &market->err),
+        want, &market->err);
+    return reply;
+}
+
+static void enforce(struct market *market, int64_t pledge_id, enum th_status want)
+{
+    char id[24];
+    const struct th_request officer = {.login = "officer"};
+    const struct th_enforcement_input input = {.pledge = id,
+                                               .to = "造纸厂",
+                                               .tonnes = "100",
+                                               .price = "50",
+                                               .owed = "5000",
+                                               .number = "裁定1号"};
+    struct th_json *reply = NULL;
+    snprintf(id, sizeof(id), "%lld", (long long)pledge_id);
+    assert_status(th_trade_propose_enforcement(market->world.registry, &officer, &input, &reply,
+                                               &market->err),
+                  want, &market->err);
+    if (reply) {
+        th_json_free(reply);
+        assert_ok(th_trade_reject(market->world.registry, &officer, pledge_id + 1, NULL, &reply,
+                                  &market->err),
+                  &market->err);
+        th_json_free(reply);
+    }
+}
+
+static void officer__acts_for_a_lender_without_login(void **state)
+{
+    struct market *market = *state;
+    int64_t pledge_id = lent_by_a_person(market);
+    lend(market, "works", pledge_id, "payout");
+    waits_for(market, "officer-2", "pledge.overdue", true);
+    enforce(market, pledge_id, TH_OK);
+    lend(market, "officer", pledge_id, "repayment");
+    waits_for(market, "officer-2", "pledge.release", true);
+    waits_for(market, "works", "pledge.release", false);
+    assert_null(release(market, "works", pledge_id, TH_NOT_PERMITTED));
+    market_refused(market, "release_by_pledgee");
+    int64_t released = market_id(release(market, "officer", pledge_id, TH_OK));
+    approve(market, "officer-2", released, TH_OK);
+    assert_int_equal(units_t(market, FIRM, TH_BLOCK_HELD), 900);
+}
+
+static void officer__leaves_a_lender_with_a_login_to_itself(void **state)
+{
+    struct market *market = *state;
+    int64_t pledge_id = lent_by_a_person(market);
+    lend(market, "works", pledge_id, "payout");
+    market_login(market, "farmer", "竹农");
+    waits_for(market, "officer-2", "pledge.overdue", false);
+    waits_for(market, "farmer", "pledge.overdue", true);
+    enforce(market, pledge_id, TH_NOT_PERMITTED);
+    market_refused(market, "officer_stands_in");
+    assert_string_equal(th_error_arg_get(&market->err, "party"), "竹农");
+    assert_null(release(market, "officer", pledge_id, TH_NOT_PERMITTED));
+    market_refused(market, "officer_stands_in");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, market_teardown)
 
 int main(void)
@@ -239,6 +358,8 @@ int main(void)
         TEST(officers__bind_nobody_who_has_a_login),
         TEST(officers__are_enough_between_two_without_logins),
         TEST(purchase__of_several_is_proposed_by_officers_while_none_has_a_login),
+        TEST(officer__acts_for_a_lender_without_login),
+        TEST(officer__leaves_a_lender_with_a_login_to_itself),
         TEST(listing__is_withdrawn_by_an_officer_for_who_has_no_login_alone),
         TEST(officers__stand_in_where_the_last_login_ended),
     };

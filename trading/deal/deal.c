@@ -419,6 +419,10 @@ static enum th_status approve_own(struct th_registry *registry, struct th_work *
         status = th_decision_approve(work, &decision, body, &refusal);
         if (status == TH_NOT_PERMITTED && strcmp(refusal.key, TH_ALONE_SUM) == 0) {
             status = TH_OK;
+        } else if (status == TH_NOT_PERMITTED && strcmp(refusal.key, "second_person") == 0) {
+            // Nothing was done before: who asked for all at once is told what he can do instead.
+            status = th_error_set(err, TH_NOT_PERMITTED, "not_at_once", "login",
+                                  th_work_actor(work)->login, NULL);
         } else if (status != TH_OK && err) {
             *err = refusal;
         }

@@ -104,6 +104,7 @@ struct th_deal_kind {
     bool keeps_lock;  // after the approval the units stay under the deal's own lock
     bool takes_later; // no units come under a lock: the approval finds those that it moves
     bool of_officers; // the county's officers alone decide about it
+    bool by_pledgee;  // proposed for the buyer of trade.of_trade_id, who has a right in the units
     bool always_two;  // whatever the county lets one person decide alone
     bool shared;      // its money is shared with villages, by the term of its day
     bool one_term;    // what its units bring, now or later, is shared by one term of revenue
@@ -165,7 +166,7 @@ enum th_status th_deal_propose_reading(struct th_registry *registry,
                                        struct th_error *err) TH_MUST_CHECK;
 // The same for a deal that the proposer carries out at once: proposal and approval are one entry of
 // the journal. Beyond what one person may decide alone in a day it stays a proposal.
-// TH_NOT_PERMITTED as in th_decision_check_persons, ("second_person") where the county's rule does
+// TH_NOT_PERMITTED as in th_decision_check_persons, ("not_at_once") where the county's rule does
 // not let one person suffice for the amount.
 enum th_status th_deal_at_once(struct th_registry *registry, const struct th_request *request,
                                const struct th_deal_kind *kind, struct th_json *given,
@@ -234,8 +235,9 @@ enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *t
 // of the county, who belong to no party, for whoever has no login.
 enum th_status th_deal_speaks_for(struct th_store *store, int64_t login_party_id, int64_t party_id,
                                   bool *ret_speaks, struct th_error *err) TH_MUST_CHECK;
-// An officer stands in for a giving side that has no login of its own, and for nobody else: every
-// seller of the trade, or where it names none of its lines. What only officers do is not judged.
+// An officer stands in for a proposing side that has no login of its own, and for nobody else:
+// every seller of the trade, or where it names none of its lines; of what a pledgee does the
+// pledgee. What only officers do is not judged.
 // TH_NOT_PERMITTED ("officer_stands_in").
 enum th_status th_deal_check_proposer(struct th_store *store, const struct th_actor *actor,
                                       const struct th_trade *trade,

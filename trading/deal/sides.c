@@ -138,11 +138,19 @@ enum th_status th_deal_check_proposer(struct th_store *store, const struct th_ac
                                       const struct th_trade_line *lines, size_t n_lines,
                                       struct th_error *err)
 {
-    if (!is_officer(actor->role) || th_deal_kind_find(trade->kind)->of_officers) {
+    const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
+    struct th_trade of;
+    enum th_status status = TH_OK;
+    if (!is_officer(actor->role) || kind->of_officers) {
         return TH_OK;
     }
-    enum th_status status =
-        check_silent(store, "officer_stands_in", actor->login, trade->seller_id, err);
+    if (kind->by_pledgee) {
+        status = th_trade_load(store, trade->of_trade_id, &of, err);
+        return status == TH_OK
+                   ? check_silent(store, "officer_stands_in", actor->login, of.buyer_id, err)
+                   : status;
+    }
+    status = check_silent(store, "officer_stands_in", actor->login, trade->seller_id, err);
     for (size_t i = 0; i < n_lines && trade->seller_id == 0 && status == TH_OK; i++) {
         status = check_silent(store, "officer_stands_in", actor->login, lines[i].seller_id, err);
     }

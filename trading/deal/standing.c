@@ -54,10 +54,18 @@ static enum th_status pledge_standing(struct th_store *store, const struct th_tr
                                       const char **ret_word, struct th_error *err)
 {
     struct th_rank_list ranks = {0};
-    enum th_status status = th_pledge_ranks(store, th_pledge_root(trade), &ranks, err);
+    struct th_pledge pledge;
+    enum th_status status = th_pledge_load(store, trade->trade_id, &pledge, err);
+    if (status == TH_OK) {
+        status = th_pledge_ranks(store, th_pledge_root(trade), &ranks, err);
+    }
     const struct th_rank *rank = th_rank_find(&ranks, trade->trade_id);
     if (status == TH_OK) {
-        *ret_word = rank && rank->alive ? "in_force" : "completed";
+        bool nothing_came =
+            rank && th_units_t(rank->lost) > 0 && th_units_compare(rank->lost, pledge.tonnes) >= 0;
+        *ret_word = rank && rank->alive ? "in_force"
+                    : nothing_came      ? "fallen_through"
+                                        : "completed";
     }
     free(ranks.items);
     return status;

@@ -23,7 +23,8 @@
 //                    names recipients that nobody registered, or several are, or members lack
 //   pledge.short     less was issued than was pledged, and the loan is not repaid
 //   pledge.release   the loan is repaid, and the pledge still stands
-//   pledge.overdue   a loan is past its day and not repaid
+//   pledge.overdue   a loan is past its day and not repaid (officers: of a lender without a login)
+//   pledge.collected what is pledged was paid to the pledgor, and less of it is owed than was lent
 //   pledge.registration  the public registration of a pledge ended, or does within a month
 //   reversal.fill    tonnes are owed for a reversal
 //   revenue.approve  somebody else proposed a run

@@ -1,5 +1,5 @@
-// What a lender has to see to: cover that never came, loans past their day or repaid, registrations
-// that end.
+// What a lender, or an officer for one without a login, has to see to: cover that never came or was
+// paid to the pledgor, loans past their day or repaid, registrations that end.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 
 struct walk {
     struct th_inbox *inbox;
+    bool stands_in;          // an officer, for lenders without a login
     char ending[TH_ON_SIZE]; // registrations that end before this day are told
     enum th_status status;
     struct th_error *err;
@@ -21,7 +22,8 @@ struct look {
     struct th_trade trade;
     struct th_pledge pledge;
     struct th_rank rank;
-    struct th_money open; // of the loan
+    struct th_money open;       // of the loan
+    struct th_money receivable; // what is still owed of the price that is pledged
     bool repaid;
     bool awaited; // a deal on it waits for a decision
 };
@@ -41,6 +43,10 @@ static enum th_status load(struct th_store *store, int64_t trade_id, struct look
     const struct th_rank *rank = th_rank_find(&ranks, trade_id);
     look->rank = rank ? *rank : (struct th_rank){.trade_id = trade_id};
     free(ranks.items);
+    if (status == TH_OK && strcmp(look->pledge.subject, "receivable") == 0) {
+        status = th_money_outstanding(store, th_pledge_root(&look->trade), look->trade.seller_id,
+                                      &look->receivable, err);
+    }
     if (status == TH_OK) {
         status = th_loan_totals(store, trade_id, &loan, err);
     }
@@ -85,6 +91,12 @@ static void see_loan(struct walk *walk, const struct look *look)
                                      .amount_fen = th_money_fen(look->open)};
         add(walk, look, "trade show", &item);
     }
+    if (look->rank.alive && strcmp(look->pledge.subject, "receivable") == 0 &&
+        th_money_compare(look->receivable, look->open) < 0) {
+        struct th_inbox_item item = {.what = "pledge.collected",
+                                     .amount_fen = th_money_fen(look->open)};
+        add(walk, look, "trade show", &item);
+    }
     if (strcmp(until, walk->inbox->today) < 0) {
         struct th_inbox_item item = {.what = "pledge.overdue",
                                      .amount_fen = th_money_fen(look->open)};
@@ -115,11 +127,16 @@ static bool see_pledge(void *context, int64_t trade_id)
 {
     struct walk *walk = context;
     struct look look;
+    bool speaks = false;
     walk->status = load(walk->inbox->store, trade_id, &look, walk->err);
-    if (walk->status == TH_OK) {
+    if (walk->status == TH_OK && walk->stands_in) {
+        walk->status =
+            th_party_has_login(walk->inbox->store, look.trade.buyer_id, &speaks, walk->err);
+    }
+    if (walk->status == TH_OK && !speaks) {
         see_loan(walk, &look);
     }
-    if (walk->status == TH_OK) {
+    if (walk->status == TH_OK && !speaks) {
         see_cover(walk, &look);
     }
     return walk->status == TH_OK;
@@ -127,8 +144,9 @@ static bool see_pledge(void *context, int64_t trade_id)
 
 enum th_status th_inbox_pledges(struct th_inbox *inbox, struct th_error *err)
 {
-    struct walk walk = {.inbox = inbox, .status = TH_OK, .err = err};
-    if (!th_inbox_is(inbox, "bank")) {
+    struct walk walk = {
+        .inbox = inbox, .stands_in = th_inbox_is(inbox, "officer"), .status = TH_OK, .err = err};
+    if (!walk.stands_in && !th_inbox_is(inbox, "bank")) {
         return TH_OK;
     }
     th_pledge_ending(inbox->today, walk.ending);

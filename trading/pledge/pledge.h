@@ -5,12 +5,14 @@
 // Reply of a pledge's trade also: pledge{subject, rank (null: ended or not approved),
 // rank_on_approval (of a proposal), tonnes, held_t, held_by_pledge (under whose lock the units
 // stand while this one holds none; null: none), forecast_t (under the pledge, not issued yet),
-// forecast_package (null: none), lost_t (expected, never issued), waiting_t, debtor, debtor_name,
-// principal_fen, rate, from, until, valuation_fen, number, registrar_number, registrar_until,
-// payout_fen, repayment_fen, interest_fen, loan_fen (paid out and not repaid),
-// payments[{payment_id, kind, amount_fen, on, enforcement_id, login, withdrawn_on, withdrawn_by,
-// reason (null: it counts)}], of the list and of `trade show` also warnings[] (term_over,
-// registration_over, registration_ending, cover_lost)}. Of a release: waived_t, forecast_t. Of an
+// forecast_package (null: none), lost_t (expected, never issued), waiting_t, receivable_trade_id
+// and receivable_fen (of a pledged receivable: whose price it is, and what of it is still owed;
+// else null), debtor, debtor_name, principal_fen, rate, from, until, valuation_fen, number,
+// registrar_number, registrar_until, payout_fen, repayment_fen, interest_fen, loan_fen (paid out
+// and not repaid), payments[{payment_id, kind, amount_fen, on, enforcement_id, login, withdrawn_on,
+// withdrawn_by, reason (null: it counts)}], of the list and of `trade show` also warnings[]
+// (term_over, registration_over, registration_ending, cover_lost, receivable_gone,
+// receivable_short: less is owed than was lent)}. Of a release: waived_t, forecast_t. Of an
 // enforcement: debts[{pledge_id, party, party_name, owed_fen, claim_fen, number}].
 #ifndef TH_TRADING_PLEDGE_H
 #define TH_TRADING_PLEDGE_H
@@ -127,8 +129,9 @@ enum th_status th_loan_correct(struct th_registry *registry, const struct th_req
                                struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
 // Pledges that are proposed or approved, by id. holder and pledgee NULL: any; `ended`: also those
-// of which nothing is left. Reply: pledges[{trade_id, state, seller, seller_name, buyer,
-// buyer_name, of_trade_id and the keys of `pledge` above without payments}].
+// of which nothing is left, but a loan without cover is always told. Reply: pledges[{trade_id,
+// state, seller, seller_name, buyer, buyer_name, of_trade_id and the keys of `pledge` above without
+// payments}].
 enum th_status th_pledge_list(struct th_registry *registry, const char *holder, const char *pledgee,
                               bool ended, struct th_json **ret_reply,
                               struct th_error *err) TH_MUST_CHECK;

@@ -32,12 +32,20 @@ void th_pledge_warn(struct th_json *object, const char *today)
     // What is released warns of nothing.
     bool alive = th_json_get_int(object, "rank", 0) > 0;
     th_pledge_ending(today, ending);
-    bool open = th_json_get_int(object, "loan_fen", 0) > 0;
+    int64_t loan_fen = th_json_get_int(object, "loan_fen", 0);
+    int64_t receivable_fen = th_json_get_int(object, "receivable_fen", INT64_MAX);
+    bool open = loan_fen > 0;
     // Nothing may be left under the pledge because nothing came.
     if ((alive || open) && th_json_get_int(object, "lost_t", 0) > 0) {
         th_json_append_text(warnings, "cover_lost");
     }
-    if (alive && strcmp(until, today) < 0) {
+    if (alive && receivable_fen <= 0) {
+        th_json_append_text(warnings, "receivable_gone");
+    } else if (alive && receivable_fen < loan_fen) {
+        th_json_append_text(warnings, "receivable_short");
+    }
+    bool repaid = !open && th_json_get_int(object, "payout_fen", 0) > 0;
+    if (alive && !repaid && strcmp(until, today) < 0) {
         th_json_append_text(warnings, "term_over");
     }
     if (alive && registered[0] != '\0' && strcmp(registered, ending) < 0) {
@@ -146,6 +154,22 @@ static enum th_status add_forecast(struct th_store *store, const struct th_trade
     return status;
 }
 
+// Whose price is pledged, and how much of it the pledgor is still owed.
+static enum th_status add_receivable(struct th_store *store, const struct th_trade *trade,
+                                     const struct th_pledge *pledge, struct th_json *object,
+                                     struct th_error *err)
+{
+    struct th_money open = {0};
+    int64_t of_id = th_pledge_root(trade);
+    bool receivable = strcmp(pledge->subject, "receivable") == 0;
+    enum th_status status =
+        receivable ? th_money_outstanding(store, of_id, trade->seller_id, &open, err) : TH_OK;
+    th_json_set(object, "receivable_trade_id", receivable ? th_json_int(of_id) : th_json_null());
+    th_json_set(object, "receivable_fen",
+                receivable ? th_json_int(th_money_fen(open)) : th_json_null());
+    return status;
+}
+
 enum th_status th_pledge_json(struct th_store *store, const struct th_trade *trade,
                               bool with_payments, struct th_json **ret_object, struct th_error *err)
 {
@@ -161,6 +185,9 @@ enum th_status th_pledge_json(struct th_store *store, const struct th_trade *tra
         status = add_forecast(store, trade, &pledge, object, err);
     }
     th_json_set_units(object, "tonnes", pledge.tonnes);
+    if (status == TH_OK) {
+        status = add_receivable(store, trade, &pledge, object, err);
+    }
     if (status == TH_OK) {
         status = th_json_set_party(store, object, "debtor", pledge.debtor_id, err);
     }
@@ -194,20 +221,26 @@ static enum th_status list_one(struct pledge_list *list, const struct th_trade *
     struct th_json *object = NULL;
     enum th_status status = th_pledge_json(list->store, trade, false, &object, list->err);
     bool over = strcmp(trade->state, "approved") == 0 && th_json_get_int(object, "rank", 0) == 0;
-    if (status != TH_OK || (over && !list->ended)) {
+    // A loan that is left without cover is not over with its pledge.
+    bool bare =
+        th_json_get_int(object, "lost_t", 0) > 0 && th_json_get_int(object, "loan_fen", 0) > 0;
+    if (status != TH_OK || (over && !bare && !list->ended)) {
         th_json_free(object);
         return status;
     }
     th_pledge_warn(object, list->today);
     th_json_set_int(object, "trade_id", trade->trade_id);
     th_json_set_text(object, "state", trade->state);
-    th_json_set_text(object, "standing",
-                     strcmp(trade->state, "approved") != 0 ? trade->state
-                     : over                                ? "completed"
-                                                           : "in_force");
+    const char *standing = trade->state;
+    if (strcmp(trade->state, "approved") == 0) {
+        status = th_trade_standing(list->store, trade, false, &standing, list->err);
+    }
+    th_json_set_text(object, "standing", standing);
     th_json_set(object, "of_trade_id",
                 trade->of_trade_id != 0 ? th_json_int(trade->of_trade_id) : th_json_null());
-    status = th_json_set_party(list->store, object, "seller", trade->seller_id, list->err);
+    if (status == TH_OK) {
+        status = th_json_set_party(list->store, object, "seller", trade->seller_id, list->err);
+    }
     if (status == TH_OK) {
         status = th_json_set_party(list->store, object, "buyer", trade->buyer_id, list->err);
     }

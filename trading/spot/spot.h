@@ -28,7 +28,7 @@ struct th_purchase_input {
 // "pool_terms_differ" with "package", "other", "on"; that also on approval), TH_INVALID
 // ("buyer_not_bank", "deal_before_period", "package_twice", "tax_invalid", "tonnes_invalid",
 // "same_party"), TH_USAGE ("price_or_amount", "packages_missing"), TH_NOT_PERMITTED
-// ("bank_not_yours"); at once also ("second_person", "limit_amount", "limit_tonnes").
+// ("bank_not_yours"); at once also ("not_at_once", "limit_amount", "limit_tonnes").
 enum th_status th_trade_propose_purchase(struct th_registry *registry,
                                          const struct th_request *request,
                                          const struct th_purchase_input *input,
@@ -52,7 +52,7 @@ struct th_resale_input {
     size_t n_pay;
 };
 // TH_CONFLICT ("not_enough_units"), TH_NOT_PERMITTED ("verifier_cannot_hold", "bank_not_yours"; at
-// once also "second_person", "limit_amount", "limit_tonnes"), TH_INVALID ("seller_not_bank",
+// once also "not_at_once", "limit_amount", "limit_tonnes"), TH_INVALID ("seller_not_bank",
 // "same_party", "tonnes_invalid", "tax_invalid"), TH_USAGE ("price_or_amount").
 enum th_status th_trade_propose_resale(struct th_registry *registry,
                                        const struct th_request *request,

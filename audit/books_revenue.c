@@ -599,8 +599,10 @@ static void check_reckoning(struct th_books *books, const struct th_deal *deal,
         !th_sum(&deducted_fen, revenue->settled ? revenue->settled_fen : revenue->reserve_fen) ||
         books->legs_beyond;
     const struct th_run *run = th_books_run(books, sale->run);
-    if (sale->now.receipts_fen < 0 || !run ||
-        sums->receipts_fen > received_through(books, deal, run) || deal->amount_fen <= 0) {
+    // A run through an earlier day than the one before it may take nothing of a sale.
+    bool beyond = run && sale->now.receipts_fen > 0 &&
+                  sums->receipts_fen > received_through(books, deal, run);
+    if (sale->now.receipts_fen < 0 || !run || beyond || deal->amount_fen <= 0) {
         sum_fault(books, TH_FAULT_RUN_RECKONED, deal->id, "receipts_fen");
         return;
     }

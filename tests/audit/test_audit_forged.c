@@ -371,63 +371,64 @@ static void audit__one_person_alone_gives_what_is_his_sides_and_not_more(void **
     "1}"
 
 // bo is of party 5; parties 1 and 6 have no login.
+enum { STAND_IN_STEPS = 4 };
+static const struct {
+    const char *name;
+    struct {
+        const char *login;
+        const char *posts;
+    } steps[STAND_IN_STEPS];
+    enum th_fault_code code;
+} STAND_INS[] = {
+    {"for a village, to who accepts it",
+     {{"officer", DEAL("transfer", "1", "'buyer_id':5,", "", "'seller_id':1,", "officer")},
+      {"bo", DECIDED("1", "bo")}},
+     TH_FAULT_CODES},
+    {"between two without logins",
+     {{"officer", DEAL("transfer", "1", "'buyer_id':6,", "", "'seller_id':1,", "officer")},
+      {"officer-2", DECIDED("1", "officer-2")}},
+     TH_FAULT_CODES},
+    {"for who has one",
+     {{"officer", DEAL("transfer", "1", "'buyer_id':1,", "", "'seller_id':5,", "officer")}},
+     TH_FAULT_TRADE_STAND_IN},
+    {"for several, one of whom has one",
+     {{"officer", DEAL("purchase", "1", "'buyer_id':6,", "", "",
+                       "officer") "," SOLD_BY("1") "," SOLD_BY("5")}},
+     TH_FAULT_TRADE_STAND_IN},
+    {"two of them, to who has one",
+     {{"officer", DEAL("transfer", "1", "'buyer_id':5,", "", "'seller_id':1,", "officer")},
+      {"officer-2", DECIDED("1", "officer-2")}},
+     TH_FAULT_TRADE_STAND_IN},
+    {"for a lender without login, whose pledgor has one",
+     {{"bo", DEAL("pledge", "1", "'buyer_id':1,", "", "'seller_id':5,", "bo")},
+      {"officer", DECIDED("1", "officer")},
+      {"officer",
+       DEAL("release", "2", "'buyer_id':1,", "'of_trade_id':1,", "'seller_id':5,", "officer")},
+      {"officer-2", DECIDED("2", "officer-2")}},
+     TH_FAULT_CODES},
+    {"for a lender who has one",
+     {{"wang", DEAL("pledge", "1", "'buyer_id':5,", "", "'seller_id':1,", "wang")},
+      {"li", DECIDED("1", "li")},
+      {"officer",
+       DEAL("release", "2", "'buyer_id':5,", "'of_trade_id':1,", "'seller_id':1,", "officer")}},
+     TH_FAULT_TRADE_STAND_IN},
+    {"two of them, on what another was given",
+     {{"wang", DEAL("pledge", "1", "'buyer_id':5,", "", "'seller_id':1,", "wang")},
+      {"li", DECIDED("1", "li")},
+      {"officer",
+       DEAL("other", "2", "'buyer_id':6,", "'of_trade_id':1,", "'seller_id':1,", "officer")},
+      {"officer-2", DECIDED("2", "officer-2")}},
+     TH_FAULT_TRADE_STAND_IN},
+    {"what is theirs",
+     {{"officer", DEAL("reversal", "1", "", "", "'seller_id':5,", "officer")},
+      {"officer-2", DECIDED("1", "officer-2")}},
+     TH_FAULT_CODES},
+};
+
 static void audit__officers_stand_in_for_who_has_no_login(void **state)
 {
-    enum { STEPS = 4 };
-    static const struct {
-        const char *name;
-        struct {
-            const char *login;
-            const char *posts;
-        } steps[STEPS];
-        enum th_fault_code code;
-    } CASES[] = {
-        {"for a village, to who accepts it",
-         {{"officer", DEAL("transfer", "1", "'buyer_id':5,", "", "'seller_id':1,", "officer")},
-          {"bo", DECIDED("1", "bo")}},
-         TH_FAULT_CODES},
-        {"between two without logins",
-         {{"officer", DEAL("transfer", "1", "'buyer_id':6,", "", "'seller_id':1,", "officer")},
-          {"officer-2", DECIDED("1", "officer-2")}},
-         TH_FAULT_CODES},
-        {"for who has one",
-         {{"officer", DEAL("transfer", "1", "'buyer_id':1,", "", "'seller_id':5,", "officer")}},
-         TH_FAULT_TRADE_STAND_IN},
-        {"for several, one of whom has one",
-         {{"officer", DEAL("purchase", "1", "'buyer_id':6,", "", "",
-                           "officer") "," SOLD_BY("1") "," SOLD_BY("5")}},
-         TH_FAULT_TRADE_STAND_IN},
-        {"two of them, to who has one",
-         {{"officer", DEAL("transfer", "1", "'buyer_id':5,", "", "'seller_id':1,", "officer")},
-          {"officer-2", DECIDED("1", "officer-2")}},
-         TH_FAULT_TRADE_STAND_IN},
-        {"for a lender without login, whose pledgor has one",
-         {{"bo", DEAL("pledge", "1", "'buyer_id':1,", "", "'seller_id':5,", "bo")},
-          {"officer", DECIDED("1", "officer")},
-          {"officer",
-           DEAL("release", "2", "'buyer_id':1,", "'of_trade_id':1,", "'seller_id':5,", "officer")},
-          {"officer-2", DECIDED("2", "officer-2")}},
-         TH_FAULT_CODES},
-        {"for a lender who has one",
-         {{"wang", DEAL("pledge", "1", "'buyer_id':5,", "", "'seller_id':1,", "wang")},
-          {"li", DECIDED("1", "li")},
-          {"officer",
-           DEAL("release", "2", "'buyer_id':5,", "'of_trade_id':1,", "'seller_id':1,", "officer")}},
-         TH_FAULT_TRADE_STAND_IN},
-        {"two of them, on what another was given",
-         {{"wang", DEAL("pledge", "1", "'buyer_id':5,", "", "'seller_id':1,", "wang")},
-          {"li", DECIDED("1", "li")},
-          {"officer",
-           DEAL("other", "2", "'buyer_id':6,", "'of_trade_id':1,", "'seller_id':1,", "officer")},
-          {"officer-2", DECIDED("2", "officer-2")}},
-         TH_FAULT_TRADE_STAND_IN},
-        {"what is theirs",
-         {{"officer", DEAL("reversal", "1", "", "", "'seller_id':5,", "officer")},
-          {"officer-2", DECIDED("1", "officer-2")}},
-         TH_FAULT_CODES},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+    for (size_t i = 0; i < sizeof(STAND_INS) / sizeof(STAND_INS[0]); i++) {
         struct test_journal journal;
         test_journal_begin(&journal);
         test_journal_entry(&journal, "user.add", "user:x",
@@ -436,12 +437,12 @@ static void audit__officers_stand_in_for_who_has_no_login(void **state)
         test_journal_entry(&journal, "user.add", "user:x",
                            "{'login':'gone','party_id':6,'role':'bank'}");
         test_journal_entry(&journal, "user.end", "user:x", "{'login':'gone','reason':'x'}");
-        for (size_t k = 0; k < STEPS && CASES[i].steps[k].login; k++) {
-            journal.login = CASES[i].steps[k].login;
+        for (size_t k = 0; k < STAND_IN_STEPS && STAND_INS[i].steps[k].login; k++) {
+            journal.login = STAND_INS[i].steps[k].login;
             test_journal_entry(&journal, "trade.step", "trade:1", "{'posts':[%s]}",
-                               CASES[i].steps[k].posts);
+                               STAND_INS[i].steps[k].posts);
         }
-        test_judge(&journal, CASES[i].name, CASES[i].code);
+        test_judge(&journal, STAND_INS[i].name, STAND_INS[i].code);
     }
 }
 

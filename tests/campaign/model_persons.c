@@ -202,7 +202,7 @@ const char *check_persons(struct model *model, int login, int on, const struct d
         return "trade_not_yours";
     }
     if ((deal->kind == TRANSFER || deal->kind == PLEDGE) && party_of(login) != NONE &&
-        party_of(login) == deal->seller && !speaks_for(deal->proposer, deal->buyer)) {
+        party_of(login) == deal->seller && party_of(deal->proposer) != deal->buyer) {
         return "other_side_accepts";
     }
     const char *refusal = unheard(model, login, deal);

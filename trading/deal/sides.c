@@ -194,18 +194,15 @@ static enum th_status check_accepted(struct th_store *store, const struct th_act
                                      const struct th_trade *trade, struct th_error *err)
 {
     struct th_user proposer = {0};
-    bool accepted = false;
     if (!th_deal_kind_find(trade->kind)->other_side || actor->party_id == 0 ||
         actor->party_id != trade->seller_id) {
         return TH_OK;
     }
     enum th_status status = th_user_load(store, trade->proposed_by, &proposer, err);
-    if (status == TH_OK) {
-        status = th_deal_speaks_for(store, proposer.party_id, trade->buyer_id, &accepted, err);
-    }
-    return status != TH_OK || accepted ? status
-                                       : th_error_set(err, TH_NOT_PERMITTED, "other_side_accepts",
-                                                      "login", actor->login, NULL);
+    return status != TH_OK || proposer.party_id == trade->buyer_id
+               ? status
+               : th_error_set(err, TH_NOT_PERMITTED, "other_side_accepts", "login", actor->login,
+                              NULL);
 }
 
 enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor *actor,

@@ -17,7 +17,7 @@ static const char *number(int64_t value, char text[NUMBER_SIZE])
 void commons_prepare(struct commons *commons, struct world *world, int slot_number)
 {
     const struct slot *slot = &world->slots[slot_number];
-    const struct th_request desk = {.login = slot->logins[DESK]};
+    const struct th_request teller = {.login = slot->logins[TELLER]};
     const struct th_request officer = {.login = slot->logins[OFFICER]};
     char text[NUMBER_SIZE];
     char bank[NUMBER_SIZE];
@@ -33,7 +33,7 @@ void commons_prepare(struct commons *commons, struct world *world, int slot_numb
                                                 .n_packages = 1,
                                                 .to = number(slot->party_ids[BANK], bank),
                                                 .price = "43.44"};
-        assert_ok(th_trade_propose_purchase(world->registry, &desk, &input, &reply, &world->err),
+        assert_ok(th_trade_propose_purchase(world->registry, &teller, &input, &reply, &world->err),
                   &world->err);
         int64_t trade_id = th_json_get_int(reply, "trade_id", 0);
         commons->bought_t += th_json_get_int(reply, "tonnes", 0);
@@ -54,7 +54,7 @@ static bool unexpected(const struct world *world, const char *what)
 bool commons_step(struct commons *commons, struct world *world, struct dice *dice)
 {
     const struct slot *slot = &world->slots[commons->slot];
-    const struct th_request desk = {.login = slot->logins[DESK]};
+    const struct th_request teller = {.login = slot->logins[TELLER]};
     const struct th_request officer = {.login = slot->logins[OFFICER]};
     char texts[3][NUMBER_SIZE];
     int64_t tonnes = 1 + roll(dice, 12);
@@ -64,7 +64,7 @@ bool commons_step(struct commons *commons, struct world *world, struct dice *dic
                                           .price = "73.41"};
     struct th_json *reply = NULL;
     enum th_status status =
-        th_trade_propose_resale(world->registry, &desk, &input, &reply, &world->err);
+        th_trade_propose_resale(world->registry, &teller, &input, &reply, &world->err);
     if (status != TH_OK) {
         return strcmp(world->err.key, "not_enough_units") == 0 || unexpected(world, "a sale");
     }

@@ -132,8 +132,18 @@ static void say(const struct work *work, struct request *r)
                    step_of(work) == STEP_RELEASE ? work->first_trade_id : work->trade_id);
 }
 
+// The bank's own person asks, of what the pledgee gives free the pledgee's; the county decides.
+static const char *asker_of(const struct work *work)
+{
+    enum step step = step_of(work);
+    bool decides = step == STEP_APPROVE || step == STEP_REJECT;
+    return work->world->slots[0].logins[decides                ? OFFICER
+                                        : step == STEP_RELEASE ? STRANGER
+                                                               : TELLER];
+}
+
 static enum th_status propose(const struct work *work, const struct request *r,
-                              const struct th_request *desk, struct th_json **reply)
+                              const struct th_request *asker, struct th_json **reply)
 {
     struct th_registry *registry = work->world->registry;
     struct th_error *err = &work->world->err;
@@ -156,39 +166,37 @@ static enum th_status propose(const struct work *work, const struct request *r,
     const struct th_release_input release = {.pledge = r->trade};
     switch ((int)step_of(work)) {
     case STEP_RESALE:
-        return th_trade_propose_resale(registry, desk, &resale, reply, err);
+        return th_trade_propose_resale(registry, asker, &resale, reply, err);
     case STEP_TRANSFER:
-        return th_trade_propose_transfer(registry, desk, &transfer, reply, err);
+        return th_trade_propose_transfer(registry, asker, &transfer, reply, err);
     case STEP_RETIREMENT:
-        return th_trade_propose_retirement(registry, desk, &retirement, reply, err);
+        return th_trade_propose_retirement(registry, asker, &retirement, reply, err);
     case STEP_LISTING:
-        return th_trade_propose_listing(registry, desk, &listing, reply, err);
+        return th_trade_propose_listing(registry, asker, &listing, reply, err);
     case STEP_PLEDGE:
-        return th_trade_propose_pledge(registry, desk, &pledge, reply, err);
+        return th_trade_propose_pledge(registry, asker, &pledge, reply, err);
     default:
-        return th_trade_propose_release(registry, desk, &release, reply, err);
+        return th_trade_propose_release(registry, asker, &release, reply, err);
     }
 }
 
 static enum th_status ask_library(const struct work *work, const struct request *r,
                                   struct th_json **reply)
 {
-    const struct slot *slot = &work->world->slots[0];
-    const struct th_request desk = {.login = slot->logins[DESK], .idempotency_key = r->key};
-    const struct th_request officer = {.login = slot->logins[OFFICER], .idempotency_key = r->key};
+    const struct th_request asker = {.login = asker_of(work), .idempotency_key = r->key};
     struct th_registry *registry = work->world->registry;
     struct th_error *err = &work->world->err;
     switch ((int)step_of(work)) {
     case STEP_APPROVE:
-        return th_trade_approve(registry, &officer, work->trade_id, NULL, reply, err);
+        return th_trade_approve(registry, &asker, work->trade_id, NULL, reply, err);
     case STEP_REJECT:
-        return th_trade_reject(registry, &officer, work->trade_id, NULL, reply, err);
+        return th_trade_reject(registry, &asker, work->trade_id, NULL, reply, err);
     case STEP_RECEIPT:
-        return th_receipt_confirm(registry, &desk, work->trade_id, r->amount, NULL, reply, err);
+        return th_receipt_confirm(registry, &asker, work->trade_id, r->amount, NULL, reply, err);
     case STEP_WITHDRAW:
-        return th_listing_withdraw(registry, &desk, work->trade_id, reply, err);
+        return th_listing_withdraw(registry, &asker, work->trade_id, reply, err);
     default:
-        return propose(work, r, &desk, reply);
+        return propose(work, r, &asker, reply);
     }
 }
 
@@ -224,20 +232,14 @@ static int command(const struct work *work, const struct request *r, const char 
 static enum th_status ask_program(const struct work *work, const struct request *r,
                                   struct th_json **reply)
 {
-    const struct slot *slot = &work->world->slots[0];
-    bool decides = step_of(work) == STEP_APPROVE || step_of(work) == STEP_REJECT;
     const char *words[MAX_WORDS] = {getenv("TANHUI_PROGRAM")};
     char said[SAID];
     size_t n_said = 0;
     int out[2];
     int status = 0;
     int n = command(work, r, words);
-    const char *const common[] = {"--json",
-                                  "--registry",
-                                  work->world->path,
-                                  "--as",
-                                  slot->logins[decides ? OFFICER : DESK],
-                                  "--idempotency-key",
+    const char *const common[] = {"--json", "--registry",   work->world->path,
+                                  "--as",   asker_of(work), "--idempotency-key",
                                   r->key};
     for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
         words[n++] = common[i];
@@ -288,7 +290,7 @@ bool work_step(struct work *work)
 void work_prepare(struct world *world)
 {
     const struct slot *slot = &world->slots[0];
-    const struct th_request desk = {.login = slot->logins[DESK]};
+    const struct th_request teller = {.login = slot->logins[TELLER]};
     const struct th_request officer = {.login = slot->logins[OFFICER]};
     char texts[WORLD_PACKAGES][TEXT];
     const char *packages[WORLD_PACKAGES];
@@ -306,7 +308,7 @@ void work_prepare(struct world *world)
     const struct th_purchase_input input = {
         .packages = packages, .n_packages = n, .to = bank, .price = "43.44"};
     world_open(world);
-    assert_ok(th_trade_propose_purchase(world->registry, &desk, &input, &reply, &world->err),
+    assert_ok(th_trade_propose_purchase(world->registry, &teller, &input, &reply, &world->err),
               &world->err);
     int64_t trade_id = th_json_get_int(reply, "trade_id", 0);
     th_json_free(reply);

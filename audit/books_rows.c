@@ -166,11 +166,20 @@ static void row_fault(struct th_books *books, const struct th_post *post)
     th_fault_add_text(books->faults, TH_FAULT_POST_TOLD, post->kind, post->number);
 }
 
+// Bodies tell an id that there is none of as 0 too.
+static const struct th_node *told_in(const struct th_node *nodes, size_t body, const char *key)
+{
+    const struct th_node *node = th_node_get(nodes, body, key);
+    size_t size = strlen(key);
+    bool id = size > 3 && strcmp(key + size - 3, "_id") == 0;
+    return id && node && node->type == TH_NODE_INT && node->number == 0 ? NULL : node;
+}
+
 static bool agrees(const struct th_post *post, size_t body, const struct member *members)
 {
     for (size_t i = 0; members[i].post; i++) {
         if (!is_same(th_node_get(post->nodes, post->index, members[i].post),
-                     th_node_get(post->nodes, body, members[i].body))) {
+                     told_in(post->nodes, body, members[i].body))) {
             return false;
         }
     }

@@ -56,12 +56,13 @@ static void judge_all(const struct case_of_entries *cases, size_t n)
                       "','from_on':'2018-01-01','holder_id':" posted_holder                        \
                       ",'name':'p','package_id':1,'post':'package','state':'draft','to_on':"       \
                       "'2020-12-31'}],'state':'draft','to':'2020-12-31'}"
+// Of a package on a statement, which has no run.
 #define SUBMIT(posted_holder)                                                                      \
     "package.submit",                                                                              \
         "{'opening':[],'package_id':1,'parcels':[{'parcel_id':1,'version':1}],'posts':[{'created_" \
         "by':'clerk','holder_id'"                                                                  \
         ":" posted_holder ",'package_id':1,'post':'package','state':'submitted','submitted_by':"   \
-        "'clerk'}],'state':'submitted','submitted_by':'clerk'}"
+        "'clerk'}],'run_id':0,'state':'submitted','submitted_by':'clerk'}"
 #define TERM(ratio, posts)                                                                         \
     "revenue.term", "{'basis':'gross','document_id':1,'document_sha256':'aa','from':'2021-01-01'," \
                     "'posts':[{'document_id':1,'name':'f','post':'document','sha256':'aa',"        \

@@ -10,14 +10,15 @@
 
 void th_revenue_clear(struct th_revenue *revenue)
 {
-    struct th_table *const TABLES[] = {&revenue->pool_ids, &revenue->group_ids, &revenue->place_ids,
-                                       &revenue->term_ids, &revenue->run_ids,   &revenue->cost_ids};
-    struct th_list *const LISTS[] = {&revenue->lines,  &revenue->receipts,    &revenue->pools,
-                                     &revenue->parts,  &revenue->masses,      &revenue->villages,
-                                     &revenue->groups, &revenue->members,     &revenue->places,
-                                     &revenue->terms,  &revenue->splits,      &revenue->deals,
-                                     &revenue->costs,  &revenue->runs,        &revenue->sales,
-                                     &revenue->payees, &revenue->differences, &revenue->cost_words};
+    struct th_table *const TABLES[] = {
+        &revenue->pool_ids, &revenue->group_ids, &revenue->place_ids,     &revenue->term_ids,
+        &revenue->run_ids,  &revenue->cost_ids,  &revenue->settlement_ids};
+    struct th_list *const LISTS[] = {
+        &revenue->lines,       &revenue->receipts,   &revenue->pools,      &revenue->parts,
+        &revenue->masses,      &revenue->villages,   &revenue->groups,     &revenue->members,
+        &revenue->places,      &revenue->terms,      &revenue->splits,     &revenue->deals,
+        &revenue->costs,       &revenue->runs,       &revenue->sales,      &revenue->payees,
+        &revenue->differences, &revenue->cost_words, &revenue->settlements};
     for (size_t i = 0; i < sizeof(TABLES) / sizeof(TABLES[0]); i++) {
         th_table_clear(TABLES[i]);
     }
@@ -201,13 +202,15 @@ static void book_split(struct th_books *books, const struct th_post *post)
     }
 }
 
-static void add_word(struct th_books *books, struct th_deal_revenue *revenue, int64_t listed)
+static void add_word(struct th_books *books, struct th_deal_revenue *revenue, int64_t listed,
+                     int64_t settled)
 {
     struct th_cost_word *word = th_books_add(books, &books->revenue.cost_words, sizeof(*word));
     if (word) {
         *word = (struct th_cost_word){.seq = books->faults->seq,
                                       .login = books->actor,
                                       .listed = listed,
+                                      .settled = settled,
                                       .next = revenue->words};
         revenue->words = books->revenue.cost_words.n;
     }
@@ -239,7 +242,7 @@ static void book_deduction(struct th_books *books, const struct th_post *post)
                                     .fen = fen,
                                     .reserve = th_text_is(kind, "reserve"),
                                     .login = books->actor};
-    add_word(books, revenue, id);
+    add_word(books, revenue, id, 0);
     if (!th_sum(cost->reserve ? &revenue->reserve_fen : &revenue->deducted_fen, fen)) {
         th_post_fault(books, post);
     }
@@ -267,7 +270,7 @@ static void book_withdrawal(struct th_books *books, const struct th_post *post)
         th_fault_add_text(books->faults, TH_FAULT_COST_SELF, post->line->login, id);
     }
     cost->withdrawn = true;
-    add_word(books, revenue, 0);
+    add_word(books, revenue, 0, 0);
     (void)th_sum(cost->reserve ? &revenue->reserve_fen : &revenue->deducted_fen, -cost->fen);
 }
 
@@ -283,18 +286,65 @@ static void book_term_end(struct th_books *books, const struct th_post *post)
     }
 }
 
+// One settlement of a sale counts at a time, and comes to no more than was set aside.
 static void book_settlement(struct th_books *books, const struct th_post *post)
 {
     struct th_deal *deal = th_post_deal(books, post, "trade_id");
     struct th_deal_revenue *revenue = deal ? revenue_of(books, deal) : NULL;
-    if (revenue &&
-        (!th_post_fen(post, "actual_fen", &revenue->settled_fen) || revenue->settled_fen < 0)) {
-        th_post_fault(books, post);
-    } else if (revenue) {
-        th_post_login(books, post, "login");
-        revenue->settled = true;
-        add_word(books, revenue, 0);
+    int64_t fen = 0;
+    int64_t id = 0;
+    bool fresh = false;
+    if (!revenue) {
+        return;
     }
+    if (!id_of(post, "settlement_id", &id) || !th_post_fen(post, "actual_fen", &fen) || fen < 0) {
+        th_post_fault(books, post);
+        return;
+    }
+    struct th_listed_cost *settlement =
+        row_of(books, &books->revenue.settlement_ids, &books->revenue.settlements,
+               sizeof(*settlement), id, &fresh);
+    if (!settlement || !fresh || revenue->settled) {
+        th_fault_add(books->faults, TH_FAULT_RESERVE_TWICE, deal->id, 0, 0);
+        return;
+    }
+    th_post_login(books, post, "login");
+    if (fen > revenue->reserve_fen) {
+        th_fault_add(books->faults, TH_FAULT_RESERVE_EXCEEDED, deal->id, fen, revenue->reserve_fen);
+    }
+    *settlement = (struct th_listed_cost){
+        .deal = deal->id, .fen = fen, .reserve = true, .login = books->actor};
+    revenue->settled = true;
+    revenue->settled_fen = fen;
+    add_word(books, revenue, 0, id);
+}
+
+static void book_settlement_back(struct th_books *books, const struct th_post *post)
+{
+    int64_t id = 0;
+    struct th_listed_cost *settlement = NULL;
+    if (id_of(post, "settlement_id", &id)) {
+        settlement = find_row(&books->revenue.settlement_ids, &books->revenue.settlements,
+                              sizeof(*settlement), id);
+    }
+    struct th_deal *deal = settlement ? th_books_deal(books, settlement->deal) : NULL;
+    struct th_deal_revenue *revenue = deal ? revenue_of(books, deal) : NULL;
+    if (!revenue) {
+        th_post_fault(books, post);
+        return;
+    }
+    if (settlement->withdrawn) {
+        th_fault_add(books->faults, TH_FAULT_RESERVE_TWICE, deal->id, 0, 0);
+        return;
+    }
+    th_post_login(books, post, "login");
+    if (books->actor == settlement->login) {
+        th_fault_add_text(books->faults, TH_FAULT_RESERVE_SELF, post->line->login, deal->id);
+    }
+    settlement->withdrawn = true;
+    revenue->settled = false;
+    revenue->settled_fen = 0;
+    add_word(books, revenue, 0, 0);
 }
 
 static void book_run(struct th_books *books, const struct th_post *post)
@@ -484,7 +534,10 @@ static bool told_costs(const struct th_books *books, const struct th_run *run,
     for (; i != 0 && words[i - 1].seq > since_seq; i = words[i - 1].next) {
         const struct th_cost_word *word = &words[i - 1];
         const struct th_listed_cost *cost =
-            find_row(&revenue->cost_ids, &revenue->costs, sizeof(*cost), word->listed);
+            word->settled != 0
+                ? find_row(&revenue->settlement_ids, &revenue->settlements, sizeof(*cost),
+                           word->settled)
+                : find_row(&revenue->cost_ids, &revenue->costs, sizeof(*cost), word->listed);
         if (word->seq < run->seq && word->login == login && !(cost && cost->withdrawn)) {
             return true;
         }
@@ -547,6 +600,7 @@ const struct th_post_kind th_posts_of_revenue[] = {
     {TH_TEXT("revenue_deduction"), book_deduction, false},
     {TH_TEXT("deduction_withdrawal"), book_withdrawal, false},
     {TH_TEXT("reserve_settlement"), book_settlement, false},
+    {TH_TEXT("settlement_withdrawal"), book_settlement_back, false},
     {TH_TEXT("distribution"), book_run, false},
     {TH_TEXT("distribution_sale"), book_sale, false},
     {TH_TEXT("distribution_payment"), book_payee, false},

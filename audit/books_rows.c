@@ -26,8 +26,12 @@ static const struct member DEDUCTION[] = {
     {"amount_fen", "amount_fen"},     {"document_id", "document_id"}, {NULL, NULL}};
 static const struct member WITHDRAWAL[] = {
     {"deduction_id", "deduction_id"}, {"reason", "reason"}, {NULL, NULL}};
-static const struct member SETTLEMENT[] = {
-    {"trade_id", "trade_id"}, {"actual_fen", "actual_fen"}, {NULL, NULL}};
+static const struct member SETTLEMENT[] = {{"settlement_id", "settlement_id"},
+                                           {"trade_id", "trade_id"},
+                                           {"actual_fen", "actual_fen"},
+                                           {NULL, NULL}};
+static const struct member SETTLEMENT_BACK[] = {
+    {"settlement_id", "settlement_id"}, {"reason", "reason"}, {NULL, NULL}};
 static const struct member TERM[] = {{"term_id", "term_id"},
                                      {"from_on", "from"},
                                      {"to_on", "to"},
@@ -121,6 +125,7 @@ static const struct told TOLD[] = {
     {TH_TEXT("revenue_deduction"), TH_TEXT("revenue.deduct"), DEDUCTION, false},
     {TH_TEXT("deduction_withdrawal"), TH_TEXT("revenue.undeduct"), WITHDRAWAL, false},
     {TH_TEXT("reserve_settlement"), TH_TEXT("revenue.reserve"), SETTLEMENT, false},
+    {TH_TEXT("settlement_withdrawal"), TH_TEXT("revenue.unsettle"), SETTLEMENT_BACK, false},
     {TH_TEXT("revenue_term"), TH_TEXT("revenue.term"), TERM, true},
     {TH_TEXT("revenue_term_split"), TH_TEXT("revenue.term"), SPLIT, true},
     {TH_TEXT("revenue_term_end"), TH_TEXT("revenue.term_end"), TERM_END, true},

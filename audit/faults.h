@@ -226,6 +226,12 @@
       "deduction {a} stands twice, or is taken back twice")                                        \
     X(COST_SELF, "cost_self", "扣除 {a} 由同一人（{t}）登记和撤销",                                \
       "deduction {a} is listed and taken back by one person ({t})")                                \
+    X(RESERVE_TWICE, "reserve_twice", "交易 {a} 的准备金结清了两次，或撤销了两次",                 \
+      "the reserve of trade {a} is settled twice, or that is taken back twice")                    \
+    X(RESERVE_SELF, "reserve_self", "交易 {a} 的准备金由同一人（{t}）结清和撤销",                  \
+      "the reserve of trade {a} is settled and that taken back by one person ({t})")               \
+    X(RESERVE_EXCEEDED, "reserve_exceeded", "交易 {a} 的准备金按 {b} 分结清，预留的只有 {c} 分",   \
+      "the reserve of trade {a} is settled at {b} fen, and {c} were set aside")                    \
     X(COST_APPROVED, "cost_approved", "分配 {a} 由登记或撤销过其中费用的人（{t}）批准",            \
       "run {a} is approved by one who listed or took back a cost in it ({t})")                     \
     X(RUN_TAKEN_BACK, "run_taken_back", "分配 {a} 分了交易 {b} 的款，而它没有批准，或者已经更正",  \

@@ -98,19 +98,20 @@ struct th_deal_revenue {
     int64_t settled_fen;
 };
 
-struct th_listed_cost {
+struct th_listed_cost { // or what a reserve came to
     int64_t deal;
     int64_t fen;
     bool reserve;
     bool withdrawn;
-    size_t login; // row of logins: who listed it
+    size_t login; // row of logins: who said so
 };
 
 struct th_cost_word { // that a cost was listed or taken back, or what a reserve came to
     int64_t seq;
     size_t login;
-    int64_t listed; // the cost, which may be taken back later; 0: another word
-    size_t next;    // the one before
+    int64_t listed;  // the cost, which may be taken back later; 0: another word
+    int64_t settled; // the settlement, likewise
+    size_t next;     // the one before
 };
 
 struct th_payee {
@@ -163,6 +164,8 @@ struct th_revenue { // zeroed memory is empty
     struct th_list deals; // struct th_deal_revenue
     struct th_table cost_ids;
     struct th_list costs; // a row for each of cost_ids
+    struct th_table settlement_ids;
+    struct th_list settlements; // a row for each of settlement_ids
     struct th_list cost_words;
     struct th_table run_ids;
     struct th_list runs; // a row for each of run_ids

@@ -129,6 +129,16 @@ static enum th_status run_settle(struct th_cli *cli, struct th_json **ret_reply,
                            : status;
 }
 
+static enum th_status run_unsettle(struct th_cli *cli, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    int64_t trade_id = 0;
+    enum th_status status = th_cli_id(cli, 0, &trade_id, err);
+    return status == TH_OK ? th_reserve_unsettle(cli->registry, &cli->request, trade_id,
+                                                 th_cli_option(cli, "reason"), ret_reply, err)
+                           : status;
+}
+
 static enum th_status run_rent(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
 {
     return th_rent_due(cli->registry, th_cli_option(cli, "year"), th_cli_option(cli, "holder"),
@@ -196,6 +206,8 @@ const struct th_cli_command th_cli_revenue_commands[] = {
      "file sha256 n amount_fen without_account remarks", run_payment_file},
     {"revenue", "reserve settle", TH_CLI_WRITE, "TRADE", "actual!=A document!=FILE",
      "trade_id reserved_fen actual_fen rest_fen document_sha256", run_settle},
+    {"revenue", "reserve unsettle", TH_CLI_WRITE, "TRADE", "reason!=TEXT",
+     "trade_id actual_fen reason", run_unsettle},
     {"revenue", "rent", TH_CLI_READ, "", "year!=Y holder=PARTY",
      "year total_fen warnings? | contracts: tenure_id contract household holder_name area_mu "
      "ground_mu kind per_mu_fen due_on amount_fen | households: household amount_fen "

@@ -226,6 +226,7 @@ static const char SQL_ROWS[] = "SELECT count(*), coalesce(sum(seq NOT BETWEEN 1 
                                " UNION ALL SELECT seq FROM distribution"
                                " UNION ALL SELECT seq FROM distribution_decision"
                                " UNION ALL SELECT seq FROM reserve_settlement"
+                               " UNION ALL SELECT seq FROM settlement_withdrawal"
                                " UNION ALL SELECT seq FROM deduction_withdrawal"
                                " UNION ALL SELECT seq FROM revenue_term_end"
                                " UNION ALL SELECT seq FROM member_share"

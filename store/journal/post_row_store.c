@@ -142,10 +142,14 @@ static const char SQL_DISTRIBUTION_DECISION[] =
 static const char *const COLUMNS_DISTRIBUTION_DECISION[] = {
     "distribution_id", "state", "login", "on_date", "reason", "alone_rule_id", NULL};
 static const char SQL_RESERVE_SETTLEMENT[] =
-    "INSERT INTO reserve_settlement (seq, trade_id, actual_fen, document_id, login) "
-    "VALUES (?1, ?2, ?3, ?4, ?5)";
-static const char *const COLUMNS_RESERVE_SETTLEMENT[] = {"trade_id", "actual_fen", "document_id",
-                                                         "login", NULL};
+    "INSERT INTO reserve_settlement (seq, settlement_id, trade_id, actual_fen, document_id, login) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+static const char *const COLUMNS_RESERVE_SETTLEMENT[] = {"settlement_id", "trade_id", "actual_fen",
+                                                         "document_id",   "login",    NULL};
+static const char SQL_SETTLEMENT_WITHDRAWAL[] =
+    "INSERT INTO settlement_withdrawal (seq, settlement_id, reason, login) VALUES (?1, ?2, ?3, ?4)";
+static const char *const COLUMNS_SETTLEMENT_WITHDRAWAL[] = {"settlement_id", "reason", "login",
+                                                            NULL};
 static const char SQL_MEMBER_SHARE[] =
     "INSERT INTO member_share (seq, share_id, group_id, member_id, share, from_on, to_on, "
     "expected_fen, document_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -278,6 +282,8 @@ const struct th_post_row *th_post_row_find(const char *kind)
         {"reversal_fill", SQL_REVERSAL_FILL, COLUMNS_REVERSAL_FILL, false, NULL},
         {"reversal_loss", SQL_REVERSAL_LOSS, COLUMNS_REVERSAL_LOSS, false, NULL},
         {"reversal_parcel", SQL_REVERSAL_PARCEL, COLUMNS_REVERSAL_PARCEL, false, NULL},
+        {"settlement_withdrawal", SQL_SETTLEMENT_WITHDRAWAL, COLUMNS_SETTLEMENT_WITHDRAWAL, true,
+         NULL},
         {"trade", SQL_TRADE, COLUMNS_TRADE, true, NULL},
         {"trade_decision", SQL_TRADE_DECISION, COLUMNS_TRADE_DECISION, true, "trade_decided"},
         {"trade_line", SQL_TRADE_LINE, COLUMNS_TRADE_LINE, false, NULL},

@@ -310,20 +310,22 @@ enum th_status th_term_used(struct th_store *store, int64_t term_id, const char 
     return status;
 }
 
+// A run takes off what was said of a cost `c` before it, where its term takes off any listed cost.
+#define RUNS_SINCE                                                                                 \
+    "LEFT JOIN (distribution_sale s JOIN distribution d USING (distribution_id) "                  \
+    "JOIN revenue_term e USING (term_id) "                                                         \
+    "LEFT JOIN distribution_decision x USING (distribution_id)) "                                  \
+    "ON s.trade_id = c.trade_id AND d.seq > c.seq AND e.basis = 'net_of_costs' "                   \
+    "AND coalesce(x.state, 'proposed') <> 'rejected' "
+
 enum th_status th_deduction_load(struct th_store *store, int64_t deduction_id,
                                  struct th_listed_cost *ret_cost, struct th_error *err)
 {
-    // A run takes off what was listed before it, where its term takes off any listed cost.
     static const char SQL[] =
         "SELECT c.trade_id, c.kind, c.amount_fen, j.login, EXISTS (SELECT 1 FROM "
         "deduction_withdrawal w WHERE w.deduction_id = c.deduction_id), "
         "min(s.distribution_id), max(x.state = 'approved') "
-        "FROM revenue_deduction c JOIN journal j ON j.seq = c.seq "
-        "LEFT JOIN (distribution_sale s JOIN distribution d USING (distribution_id) "
-        "JOIN revenue_term e USING (term_id) "
-        "LEFT JOIN distribution_decision x USING (distribution_id)) "
-        "ON s.trade_id = c.trade_id AND d.seq > c.seq AND e.basis = 'net_of_costs' "
-        "AND coalesce(x.state, 'proposed') <> 'rejected' "
+        "FROM revenue_deduction c JOIN journal j ON j.seq = c.seq " RUNS_SINCE
         "WHERE c.deduction_id = ?1 GROUP BY c.deduction_id";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, deduction_id);
@@ -384,7 +386,7 @@ enum th_status th_deduction_total(struct th_store *store, int64_t trade_id,
     static const char SQL[] =
         "SELECT (SELECT coalesce(sum(amount_fen), 0) FROM revenue_deduction WHERE trade_id = ?1"
         " AND kind <> 'reserve'" STANDING ") + coalesce("
-        "(SELECT actual_fen FROM reserve_settlement WHERE trade_id = ?1), "
+        "(SELECT actual_fen FROM settlement_standing WHERE trade_id = ?1), "
         "(SELECT sum(amount_fen) FROM revenue_deduction WHERE trade_id = ?1"
         " AND kind = 'reserve'" STANDING "), 0)";
     struct th_stmt *q = th_db_query(store, SQL);
@@ -403,7 +405,7 @@ enum th_status th_reserve_load(struct th_store *store, int64_t trade_id,
     static const char SQL[] =
         "SELECT (SELECT coalesce(sum(amount_fen), 0) FROM revenue_deduction WHERE trade_id = ?1"
         " AND kind = 'reserve'" STANDING "), "
-        "(SELECT actual_fen FROM reserve_settlement WHERE trade_id = ?1)";
+        "(SELECT actual_fen FROM settlement_standing WHERE trade_id = ?1)";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     enum th_status status = TH_OK;
@@ -416,16 +418,63 @@ enum th_status th_reserve_load(struct th_store *store, int64_t trade_id,
     return status;
 }
 
-enum th_status th_reserve_settlement_post(struct th_posting *posting, int64_t trade_id,
-                                          struct th_money actual, int64_t document_id,
-                                          const char *login, struct th_error *err)
+enum th_status th_settlement_post(struct th_posting *posting,
+                                  const struct th_settlement *settlement, int64_t document_id,
+                                  int64_t *ret_settlement_id, struct th_error *err)
+{
+    static const char SQL[] = "SELECT max(settlement_id) FROM reserve_settlement";
+    int64_t settlement_id = 0;
+    enum th_status status = th_post_next_id(posting, SQL, &settlement_id, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "settlement_id", settlement_id);
+    th_json_set_int(row, "trade_id", settlement->trade_id);
+    th_json_set_int(row, "actual_fen", th_money_fen(settlement->actual));
+    th_json_set_int(row, "document_id", document_id);
+    th_json_set_text(row, "login", settlement->login);
+    status = th_post(posting, "reserve_settlement", row, err);
+    if (status == TH_OK) {
+        *ret_settlement_id = settlement_id;
+    }
+    return status;
+}
+
+enum th_status th_settlement_load(struct th_store *store, int64_t trade_id,
+                                  struct th_settlement *ret_settlement, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT c.settlement_id, c.actual_fen, c.login, min(s.distribution_id), "
+        "max(x.state = 'approved') FROM settlement_standing c " RUNS_SINCE
+        "WHERE c.trade_id = ?1 GROUP BY c.settlement_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
+        *ret_settlement = (struct th_settlement){.settlement_id = th_column_int(q, 0),
+                                                 .trade_id = trade_id,
+                                                 .actual = th_column_money(q, 1),
+                                                 .run_id = th_column_int(q, 3),
+                                                 .in_approved_run = th_column_int(q, 4) != 0};
+        th_column_copy(q, 2, ret_settlement->login, sizeof(ret_settlement->login));
+    } else if (status == TH_OK) {
+        status = th_error_set(err, TH_CONFLICT, "reserve_not_settled", NULL);
+        th_error_add_int(err, "trade", trade_id);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_settlement_withdraw_post(struct th_posting *posting, int64_t settlement_id,
+                                           const char *reason, const char *login,
+                                           struct th_error *err)
 {
     struct th_json *row = th_json_object();
-    th_json_set_int(row, "trade_id", trade_id);
-    th_json_set_int(row, "actual_fen", th_money_fen(actual));
-    th_json_set_int(row, "document_id", document_id);
+    th_json_set_int(row, "settlement_id", settlement_id);
+    th_json_set_text(row, "reason", reason);
     th_json_set_text(row, "login", login);
-    return th_post(posting, "reserve_settlement", row, err);
+    return th_post(posting, "settlement_withdrawal", row, err);
 }
 
 enum th_status th_distribution_post(struct th_posting *posting, const char *through_on,
@@ -560,7 +609,7 @@ enum th_status th_distribution_due(struct th_store *store, const char *through_o
         "AND r.on_date <= ?1) > coalesce((SELECT sum(s.receipts_fen) FROM distribution_sale s "
         "WHERE s.trade_id = t.trade_id AND " NOT_REJECTED "), 0) "
         // A run that was proposed before the reserve was settled reckoned with the reserve.
-        "OR (SELECT z.seq FROM reserve_settlement z WHERE z.trade_id = t.trade_id) > "
+        "OR (SELECT z.seq FROM settlement_standing z WHERE z.trade_id = t.trade_id) > "
         "(SELECT max(d.seq) FROM distribution_sale s JOIN distribution d USING (distribution_id) "
         "WHERE s.trade_id = t.trade_id AND " NOT_REJECTED ")) ORDER BY t.trade_id";
     struct th_id_list ids = {0};

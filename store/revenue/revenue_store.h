@@ -131,9 +131,25 @@ struct th_reserve {
 };
 enum th_status th_reserve_load(struct th_store *store, int64_t trade_id,
                                struct th_reserve *ret_reserve, struct th_error *err) TH_MUST_CHECK;
-enum th_status th_reserve_settlement_post(struct th_posting *posting, int64_t trade_id,
-                                          struct th_money actual, int64_t document_id,
-                                          const char *login, struct th_error *err) TH_MUST_CHECK;
+struct th_settlement { // of the reserves of a sale
+    int64_t settlement_id;
+    int64_t trade_id;
+    struct th_money actual;
+    char login[TH_LOGIN_SIZE];
+    int64_t run_id; // the first run not rejected that reckoned with it; 0: none
+    bool in_approved_run;
+};
+// settlement_id and runs are ignored.
+enum th_status th_settlement_post(struct th_posting *posting,
+                                  const struct th_settlement *settlement, int64_t document_id,
+                                  int64_t *ret_settlement_id, struct th_error *err) TH_MUST_CHECK;
+// The one that counts. TH_CONFLICT ("reserve_not_settled" with "trade").
+enum th_status th_settlement_load(struct th_store *store, int64_t trade_id,
+                                  struct th_settlement *ret_settlement,
+                                  struct th_error *err) TH_MUST_CHECK;
+enum th_status th_settlement_withdraw_post(struct th_posting *posting, int64_t settlement_id,
+                                           const char *reason, const char *login,
+                                           struct th_error *err) TH_MUST_CHECK;
 
 // What one distribution took from one sale, and also sums of that over several distributions.
 struct th_sale_share {

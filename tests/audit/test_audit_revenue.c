@@ -302,8 +302,12 @@ static void audit__a_payment_is_made_once_and_again_only_behind_its_return(void 
     "','post':'revenue_deduction','trade_id':2}"
 #define TAKEN_BACK(by)                                                                             \
     "{'deduction_id':1,'login':'" by "','post':'deduction_withdrawal','reason':'r'}"
-#define SETTLED(by)                                                                                \
-    "{'actual_fen':100,'document_id':1,'login':'" by "','post':'reserve_settlement','trade_id':2}"
+#define SETTLED(by) SETTLED_AT("1", "100", by)
+#define SETTLED_AT(id, fen, by)                                                                    \
+    "{'actual_fen':" fen ",'document_id':1,'login':'" by                                           \
+    "','post':'reserve_settlement','settlement_id':" id ",'trade_id':2}"
+#define OPENED(by)                                                                                 \
+    "{'login':'" by "','post':'settlement_withdrawal','reason':'r','settlement_id':1}"
 #define POSTS_RUN                                                                                  \
     "{'distribution_id':1,'login':'wang','post':'distribution','through_on':'2021-12-28'}"         \
     "," RIGHT_SALE "," RIGHT_PAID
@@ -354,6 +358,20 @@ static void audit__costs_are_listed_taken_back_and_approved_by_others(void **sta
           {"wang", POSTS_RUN},
           {"li", POSTS_DECIDED("1", "li", "approved") "," RIGHT_LEGS}},
          TH_FAULT_COST_APPROVED},
+        {"approved by whose settlement was taken back",
+         {{"wang", COST("reserve")},
+          {"li", SETTLED("li")},
+          {"wang", OPENED("wang")},
+          {"wang", POSTS_RUN},
+          {"li", POSTS_DECIDED("1", "li", "approved") "," RIGHT_LEGS}},
+         TH_FAULT_CODES},
+        {"approved by who took a settlement back",
+         {{"wang", COST("reserve")},
+          {"wang", SETTLED("wang")},
+          {"li", OPENED("li")},
+          {"wang", POSTS_RUN},
+          {"li", POSTS_DECIDED("1", "li", "approved") "," RIGHT_LEGS}},
+         TH_FAULT_COST_APPROVED},
         {"approved by who listed it in the run before",
          {{"li", COST("fee")},
           {"wang", POSTS_RUN},
@@ -377,6 +395,35 @@ static void audit__costs_are_listed_taken_back_and_approved_by_others(void **sta
         {"taken back twice",
          {{"wang", COST("fee")}, {"li", TAKEN_BACK("li")}, {"li", TAKEN_BACK("li")}},
          TH_FAULT_COST_TWICE},
+        {"settled, taken back and settled anew",
+         {{"wang", COST("reserve")},
+          {"wang", SETTLED("wang")},
+          {"li", OPENED("li")},
+          {"li", SETTLED_AT("2", "70", "li")}},
+         TH_FAULT_CODES},
+        {"settled above the reserve",
+         {{"wang", COST("reserve")}, {"wang", SETTLED_AT("1", "101", "wang")}},
+         TH_FAULT_RESERVE_EXCEEDED},
+        {"settled above what is left of the reserve",
+         {{"wang", COST("reserve")}, {"li", TAKEN_BACK("li")}, {"wang", SETTLED("wang")}},
+         TH_FAULT_RESERVE_EXCEEDED},
+        {"settled twice",
+         {{"wang", COST("reserve")},
+          {"wang", SETTLED("wang")},
+          {"li", SETTLED_AT("2", "70", "li")}},
+         TH_FAULT_RESERVE_TWICE},
+        {"a settlement taken back by who settled",
+         {{"wang", COST("reserve")}, {"wang", SETTLED("wang")}, {"wang", OPENED("wang")}},
+         TH_FAULT_RESERVE_SELF},
+        {"a settlement taken back twice",
+         {{"wang", COST("reserve")},
+          {"wang", SETTLED("wang")},
+          {"li", OPENED("li")},
+          {"li", OPENED("li")}},
+         TH_FAULT_RESERVE_TWICE},
+        {"a settlement taken back that nobody made",
+         {{"wang", COST("reserve")}, {"li", OPENED("li")}},
+         TH_FAULT_POST_FORM},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {

@@ -261,7 +261,7 @@ static void audit__a_cost_takes_off_and_never_adds(void **state)
          {{"wang", SALE},
           {"wang", "revenue.reserve",
            "{'actual_fen':-1,'posts':[{'actual_fen':-1,'login':'wang','post':'reserve_settlement',"
-           "'trade_id':1}],'trade_id':1}"}},
+           "'settlement_id':1,'trade_id':1}],'settlement_id':1,'trade_id':1}"}},
          TH_FAULT_POST_FORM},
     };
     (void)state;
@@ -282,6 +282,7 @@ static void audit__entries_are_made_by_the_roles_that_may(void **state)
                  {"revenue.deduct", "wang", "officer"},
                  {"revenue.undeduct", "wang", "clerk"},
                  {"revenue.reserve", "wang", "officer"},
+                 {"revenue.unsettle", "wang", "officer"},
                  {"revenue.distribute", "wang", "officer"},
                  {"revenue.term", "officer", "wang"},
                  {"revenue.term_end", "officer", "admin"},
@@ -321,11 +322,11 @@ static void audit__posts_are_made_by_the_roles_that_may(void **state)
     static const struct {
         const char *login;
         const char *post;
-    } CASES[] = {{"wang", "revenue_term_split"}, {"wang", "member_share"},
-                 {"verifier", "party"},          {"officer", "user_account"},
-                 {"admin", "county_rule"},       {"clerk", "revenue_deduction"},
-                 {"officer", "distribution"},    {"officer", "payout_event"},
-                 {"clerk", "reserve_settlement"}};
+    } CASES[] = {{"wang", "revenue_term_split"},  {"wang", "member_share"},
+                 {"verifier", "party"},           {"officer", "user_account"},
+                 {"admin", "county_rule"},        {"clerk", "revenue_deduction"},
+                 {"officer", "distribution"},     {"officer", "payout_event"},
+                 {"clerk", "reserve_settlement"}, {"officer", "settlement_withdrawal"}};
     (void)state;
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct test_journal journal;

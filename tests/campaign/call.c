@@ -439,6 +439,8 @@ static enum th_status revenue(struct world *world, const struct slot *slot,
     case ACT_TRUE_UP:
         return th_reserve_settle(registry, &w->request, w->of_id, w->amount_text, world->document,
                                  reply, err);
+    case ACT_REOPEN:
+        return th_reserve_unsettle(registry, &w->request, w->of_id, "看错", reply, err);
     case ACT_TERM_END:
         return th_term_end(registry, &w->request, slot->term_ids[act->item], w->on, world->document,
                            reply, err);

@@ -345,7 +345,7 @@ static const struct beside BESIDE[] = {
      loan_of},
     {"SELECT trade_id, sum(amount_fen * (w.deduction_id IS NULL) * (kind <> 'reserve' OR"
      " s.actual_fen IS NULL)) + coalesce(s.actual_fen, 0) FROM revenue_deduction LEFT JOIN"
-     " deduction_withdrawal w USING (deduction_id) LEFT JOIN reserve_settlement s USING (trade_id)"
+     " deduction_withdrawal w USING (deduction_id) LEFT JOIN settlement_standing s USING (trade_id)"
      " GROUP BY trade_id",
      {"costs of"},
      costs_of},

@@ -467,15 +467,16 @@ static void loan_correct(struct dice *dice, const struct model *model, struct ac
     }
 }
 
-// A cost of a sale, one that is taken back, or what its reserves came to; most of the time of a
-// sale to which it can belong.
+// A cost of a sale, one that is taken back, what its reserves came to, or that this was wrong; most
+// of the time of a sale to which it can belong.
 static void cost(struct dice *dice, const struct model *model, struct act *act)
 {
     static const unsigned SALES =
         1U << RESALE | 1U << ACCEPTANCE | 1U << ENFORCEMENT | 1U << DELIVERY | 1U << EXERCISE;
     static const enum act_kind KINDS[] = {ACT_DEDUCT,   ACT_DEDUCT,   ACT_DEDUCT,
-                                          ACT_UNDEDUCT, ACT_UNDEDUCT, ACT_TRUE_UP};
-    act->kind = KINDS[roll(dice, 6)];
+                                          ACT_UNDEDUCT, ACT_UNDEDUCT, ACT_TRUE_UP,
+                                          ACT_TRUE_UP,  ACT_REOPEN,   ACT_REOPEN};
+    act->kind = KINDS[roll(dice, 9)];
     act->login = once_in(dice, 2)   ? DESK
                  : once_in(dice, 4) ? STRANGER
                  : once_in(dice, 2) ? TELLER
@@ -484,7 +485,9 @@ static void cost(struct dice *dice, const struct model *model, struct act *act)
     for (int i = 0; i < 16; i++) {
         act->of = some_deal(dice, model, once_in(dice, 30) ? ~0U : SALES, 1U << APPROVED);
         const struct deal *sale = act->of < model->n_deals ? &model->deals[act->of] : NULL;
-        bool fits = !sale || (act->kind == ACT_DEDUCT ? sale->n_costs < 3 : sale->n_costs > 0);
+        bool fits = !sale || (act->kind == ACT_DEDUCT   ? sale->n_costs < 3
+                              : act->kind == ACT_REOPEN ? sale->n_actuals > 0
+                                                        : sale->n_costs > 0);
         if (fits && (!sale || sale->n_paid > 0 || i > 8 || once_in(dice, 3))) {
             break;
         }

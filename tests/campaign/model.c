@@ -16,10 +16,10 @@ const char *const KIND_NAMES[N_KINDS] = {
     "listing",  "acceptance", "pledge",   "release",    "enforcement",  "subscription",
     "forward",  "option",     "delivery", "exercise",   "reversal"};
 const char *const ACT_NAMES[N_ACTS] = {
-    "propose", "approve",      "reject",     "expire",   "receipt",  "withdraw",
-    "loan",    "loan correct", "limit",      "buffer",   "review",   "forecast",
-    "issue",   "settle",       "deduct",     "undeduct", "true up",  "term end",
-    "run",     "run approve",  "run reject", "paid",     "returned", "resent"};
+    "propose",      "approve",  "reject",   "expire", "receipt",  "withdraw", "loan",
+    "loan correct", "limit",    "buffer",   "review", "forecast", "issue",    "settle",
+    "deduct",       "undeduct", "true up",  "reopen", "term end", "run",      "run approve",
+    "run reject",   "paid",     "returned", "resent"};
 
 enum { MAX_TONNES = 400000, MAX_ISSUES = 4000 };
 
@@ -50,6 +50,7 @@ void model_free(struct model *model)
         free(deal->loan);
         free(deal->origins);
         free(deal->costs);
+        free(deal->actuals);
         free(deal->losses);
     }
     for (int i = 0; i < model->n_runs; i++) {
@@ -205,6 +206,7 @@ static const char *check_login(const struct act *act)
                                     [ACT_DEDUCT] = BANKS,
                                     [ACT_UNDEDUCT] = BANKS,
                                     [ACT_TRUE_UP] = BANKS,
+                                    [ACT_REOPEN] = BANKS,
                                     [ACT_TERM_END] = OFFICERS,
                                     [ACT_RUN] = BANKS,
                                     [ACT_RUN_APPROVE] = BANKS | OFFICERS,
@@ -646,6 +648,7 @@ static const char *ask(struct model *model, const struct act *act)
     case ACT_DEDUCT:
     case ACT_UNDEDUCT:
     case ACT_TRUE_UP:
+    case ACT_REOPEN:
         return ask_cost(model, act);
     case ACT_TERM_END:
         return ask_term_end(model, act);

@@ -235,7 +235,8 @@ struct deal {
     int64_t owed_t[N_PARTIES]; // as no buffer covered it
     int64_t asked_at, approved_at;
     int reversal, for_whom; // whose debt a cancellation makes good; NONE
-    struct cost actual;     // what the reserves came to; `at` 0: not known yet
+    struct cost *actuals;   // what the reserves came to; of those one stands at most, the last
+    int n_actuals;
 };
 
 struct forecast {
@@ -299,6 +300,7 @@ enum act_kind {
     ACT_DEDUCT, // a cost from a sale
     ACT_UNDEDUCT,
     ACT_TRUE_UP, // its reserves
+    ACT_REOPEN,  // them again
     ACT_TERM_END,
     ACT_RUN, // of revenue
     ACT_RUN_APPROVE,

@@ -14,9 +14,16 @@ static int64_t reserved(const struct deal *sale)
     return sum;
 }
 
+const struct cost *model_actual(const struct deal *sale)
+{
+    const struct cost *last = sale->n_actuals > 0 ? &sale->actuals[sale->n_actuals - 1] : NULL;
+    return last && last->back_at == 0 ? last : NULL;
+}
+
 int64_t model_costs(const struct deal *sale)
 {
-    int64_t sum = sale->actual.at > 0 ? sale->actual.fen : reserved(sale);
+    const struct cost *actual = model_actual(sale);
+    int64_t sum = actual ? actual->fen : reserved(sale);
     for (int i = 0; i < sale->n_costs; i++) {
         const struct cost *cost = &sale->costs[i];
         sum += !cost->reserve && cost->back_at == 0 ? cost->fen : 0;
@@ -45,8 +52,9 @@ bool listed_costs(const struct model *model, int login, const struct revenue_run
         const struct deal *deal = &model->deals[sale];
         int before = run_of(model, sale, run->at, true);
         int64_t since = before == NONE ? 0 : model->runs[before].at;
-        for (int k = 0; k <= deal->n_costs; k++) {
-            const struct cost *cost = k < deal->n_costs ? &deal->costs[k] : &deal->actual;
+        for (int k = 0; k < deal->n_costs + deal->n_actuals; k++) {
+            const struct cost *cost =
+                k < deal->n_costs ? &deal->costs[k] : &deal->actuals[k - deal->n_costs];
             bool back = cost->back_at > 0;
             int64_t when = back ? cost->back_at : cost->at;
             int who = back ? cost->back_login : cost->login;
@@ -94,6 +102,16 @@ static const char *check_shared(const struct model *model, int sale)
     return is_pending(model, sale) ? "sale_in_run" : "sale_distributed";
 }
 
+static void add(struct model *model, const struct act *act, bool reserve, struct cost **costs,
+                int *n)
+{
+    struct cost *grown = realloc(*costs, (size_t)(*n + 1) * sizeof(*grown));
+    assert(grown);
+    *costs = grown;
+    grown[(*n)++] = (struct cost){
+        .fen = act->amount_fen, .reserve = reserve, .login = act->login, .at = ++model->moments};
+}
+
 static const char *deduct(struct model *model, const struct act *act)
 {
     if (act->amount_fen == 0) {
@@ -105,24 +123,19 @@ static const char *deduct(struct model *model, const struct act *act)
         return refusal;
     }
     struct deal *sale = &model->deals[act->of];
-    if (act->reserve && sale->actual.at > 0) {
+    if (act->reserve && model_actual(sale)) {
         return "reserve_settled";
     }
     if (model_costs(sale) + act->amount_fen > sale->net_fen) {
         return "deduction_too_large";
     }
-    struct cost *costs = realloc(sale->costs, (size_t)(sale->n_costs + 1) * sizeof(*costs));
-    assert(costs);
-    sale->costs = costs;
-    costs[sale->n_costs++] = (struct cost){.fen = act->amount_fen,
-                                           .reserve = act->reserve,
-                                           .login = act->login,
-                                           .at = ++model->moments};
+    add(model, act, act->reserve, &sale->costs, &sale->n_costs);
     return NULL;
 }
 
 // No run since then, proposed or approved, may have taken it off.
-static const char *check_taken_off(const struct model *model, int sale, const struct cost *cost)
+static const char *check_taken_off(const struct model *model, int sale, const struct cost *cost,
+                                   const char *proposed, const char *approved)
 {
     const char *refusal = NULL;
     for (int i = 0; i < model->n_runs; i++) {
@@ -130,11 +143,11 @@ static const char *check_taken_off(const struct model *model, int sale, const st
         bool counts = run->state != REJECTED && run->at > cost->at;
         for (int k = 0; k < run->n && counts; k++) {
             if (run->taken[k].sale == sale && run->taken[k].term == TERM_SPECIAL && !refusal) {
-                refusal = "deduction_in_proposed_run";
+                refusal = proposed;
             }
             if (run->taken[k].sale == sale && run->taken[k].term == TERM_SPECIAL &&
                 run->state == APPROVED) {
-                refusal = "deduction_in_run";
+                refusal = approved;
             }
         }
     }
@@ -158,11 +171,12 @@ static const char *undeduct(struct model *model, const struct act *act)
     if (cost->back_at > 0) {
         return "deduction_withdrawn";
     }
-    const char *refusal = check_taken_off(model, act->of, cost);
+    const char *refusal =
+        check_taken_off(model, act->of, cost, "deduction_in_proposed_run", "deduction_in_run");
     if (refusal) {
         return refusal;
     }
-    if (cost->reserve && sale->actual.at > 0) {
+    if (cost->reserve && model_actual(sale)) {
         return "reserve_settled";
     }
     cost->back_login = act->login;
@@ -177,14 +191,41 @@ static const char *true_up(struct model *model, const struct act *act)
         return refusal;
     }
     struct deal *sale = &model->deals[act->of];
-    if (sale->actual.at > 0 || reserved(sale) == 0) {
-        return sale->actual.at > 0 ? "reserve_settled" : "reserve_missing";
+    if (model_actual(sale) || reserved(sale) == 0) {
+        return model_actual(sale) ? "reserve_settled" : "reserve_missing";
     }
-    if (model_costs(sale) - reserved(sale) + act->amount_fen > sale->net_fen) {
+    if (act->amount_fen > reserved(sale)) {
+        return "reserve_exceeded";
+    }
+    add(model, act, true, &sale->actuals, &sale->n_actuals);
+    return NULL;
+}
+
+// The reserve is open again, by another person, until a run reckons with what it came to.
+static const char *reopen(struct model *model, const struct act *act)
+{
+    const char *refusal = check_sale(model, act);
+    if (refusal) {
+        return refusal;
+    }
+    struct deal *sale = &model->deals[act->of];
+    if (!model_actual(sale)) {
+        return "reserve_not_settled";
+    }
+    struct cost *actual = &sale->actuals[sale->n_actuals - 1];
+    if (act->login == actual->login) {
+        return "unsettle_second_person";
+    }
+    refusal =
+        check_taken_off(model, act->of, actual, "settlement_in_proposed_run", "settlement_in_run");
+    if (refusal) {
+        return refusal;
+    }
+    if (model_costs(sale) - actual->fen + reserved(sale) > sale->net_fen) {
         return "deduction_too_large";
     }
-    sale->actual = (struct cost){
-        .fen = act->amount_fen, .reserve = true, .login = act->login, .at = ++model->moments};
+    actual->back_login = act->login;
+    actual->back_at = ++model->moments;
     return NULL;
 }
 
@@ -192,5 +233,6 @@ const char *ask_cost(struct model *model, const struct act *act)
 {
     return act->kind == ACT_DEDUCT     ? deduct(model, act)
            : act->kind == ACT_UNDEDUCT ? undeduct(model, act)
-                                       : true_up(model, act);
+           : act->kind == ACT_TRUE_UP  ? true_up(model, act)
+                                       : reopen(model, act);
 }

@@ -154,6 +154,7 @@ struct taken taken_before(const struct model *model, int sale);
 // The newest such run that took of it, of those before a moment; NONE.
 int run_of(const struct model *model, int sale, int64_t before, bool approved_only);
 // Did he list a cost, or take one back, that nobody has looked at in a run before?
+const struct cost *model_actual(const struct deal *sale); // what its reserves came to; NULL: open
 bool listed_costs(const struct model *model, int login, const struct revenue_run *run);
 void settle_package(struct model *model, int package);
 

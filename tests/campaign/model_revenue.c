@@ -131,7 +131,8 @@ static bool is_due(const struct model *model, int at, int day, int bank)
     }
     // What a reserve left goes with the next run.
     int run = run_of(model, at, INT64_MAX, false);
-    bool trued_up = run != NONE && sale->actual.at > model->runs[run].at;
+    const struct cost *actual = model_actual(sale);
+    bool trued_up = run != NONE && actual && actual->at > model->runs[run].at;
     bool brings = is_sale(sale->kind) || sale->kind == OPTION; // its premium
     return brings && sale->state == APPROVED && !sale->corrected && pooled &&
            (bank == NONE || sale->seller == bank) && sale->n_paid > 0 &&

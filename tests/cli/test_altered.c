@@ -75,6 +75,8 @@ static const char *const MORE[] = {
     "--as officer revenue term add --from 2031-01-01 --basis gross --ratio 50 --split village=1 "
     "--document {sample}/revenue-term.txt",
     "--as officer revenue term end 2 --on 2031-01-01 --document {sample}/revenue-term.txt",
+    "--as deqing-1 revenue reserve settle 4 --actual 9 --document {sample}/revenue-term.txt",
+    "--as deqing-2 revenue reserve unsettle 4 --reason 记错",
     "--as deqing-1 revenue reserve settle 4 --actual 5 --document {sample}/revenue-term.txt",
     "--as officer parcel import {sample}/changshan-orchards.geojson",
     "--as officer parcel import {sample}/majianong.geojson --kind orchard",

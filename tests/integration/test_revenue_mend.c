@@ -161,6 +161,129 @@ static void undeduct__a_reserve_counts_no_more_until_it_is_settled(void **state)
     market_refused(market, "reserve_settled");
 }
 
+static struct th_json *settle(struct market *market, const char *login, int64_t sale,
+                              const char *actual, enum th_status want)
+{
+    const struct th_request request = {.login = login};
+    struct th_json *reply = NULL;
+    assert_status(th_reserve_settle(market->world.registry, &request, sale, actual,
+                                    market->document, &reply, &market->err),
+                  want, &market->err);
+    return reply;
+}
+
+static struct th_json *unsettle(struct market *market, const char *login, int64_t sale,
+                                enum th_status want)
+{
+    const struct th_request request = {.login = login};
+    struct th_json *reply = NULL;
+    assert_status(th_reserve_unsettle(market->world.registry, &request, sale, "看错了小数点",
+                                      &reply, &market->err),
+                  want, &market->err);
+    return reply;
+}
+
+// 79.00 was needed of 1,000.00, and 790.00 was written.
+static void unsettle__by_another_person_and_the_reserve_is_settled_anew(void **state)
+{
+    struct market *market = *state;
+    int64_t sale = anji_sale(market);
+    th_json_free(market_term(market, "net_of_costs", "100", "village=1", TH_OK));
+    th_json_free(deduct(market, "bank", sale, "reserve", "1000.00"));
+    assert_null(unsettle(market, "colleague", sale, TH_CONFLICT));
+    market_refused(market, "reserve_not_settled");
+    th_json_free(settle(market, "bank", sale, "790.00", TH_OK));
+    assert_null(unsettle(market, "bank", sale, TH_NOT_PERMITTED));
+    market_refused(market, "unsettle_second_person");
+    struct th_json *reply = unsettle(market, "colleague", sale, TH_OK);
+    assert_int_equal(get(reply, "actual_fen"), 79000);
+    assert_int_equal(get(reply, "trade_id"), sale);
+    th_json_free(reply);
+    assert_null(unsettle(market, "colleague", sale, TH_CONFLICT));
+    market_refused(market, "reserve_not_settled");
+    reply = settle(market, "bank", sale, "79.00", TH_OK);
+    assert_int_equal(get(reply, "reserved_fen"), 100000);
+    assert_int_equal(get(reply, "rest_fen"), 92100);
+    th_json_free(reply);
+    assert_null(settle(market, "colleague", sale, "79.00", TH_CONFLICT));
+    market_refused(market, "reserve_settled");
+    reply = propose(market, "bank");
+    assert_int_equal(get(reply, "net_fen"), 5994000 - 7900);
+    th_json_free(reply);
+    market_assert_sound(market->world.store);
+}
+
+static void unsettle__the_reserve_counts_again_as_it_was_set_aside(void **state)
+{
+    struct market *market = *state;
+    int64_t sale = anji_sale(market);
+    th_json_free(market_term(market, "net_of_costs", "100", "village=1", TH_OK));
+    th_json_free(deduct(market, "bank", sale, "reserve", "1000.00"));
+    th_json_free(propose(market, "bank"));
+    th_json_free(market_decide_run(market, 1, true, TH_OK));
+    th_json_free(settle(market, "bank", sale, "790.00", TH_OK));
+    th_json_free(unsettle(market, "colleague", sale, TH_OK));
+    struct th_json *reply = propose(market, "bank"); // nothing is left to share
+    assert_int_equal(get(reply, "distributed_fen"), 0);
+    assert_int_equal(get(reply, "distribution_id"), -1);
+    th_json_free(reply);
+    market_assert_sound(market->world.store);
+}
+
+static void unsettle__not_what_a_run_reckoned_with(void **state)
+{
+    struct market *market = *state;
+    int64_t sale = anji_sale(market);
+    th_json_free(market_term(market, "net_of_costs", "100", "village=1", TH_OK));
+    th_json_free(deduct(market, "bank", sale, "reserve", "1000.00"));
+    th_json_free(settle(market, "bank", sale, "790.00", TH_OK));
+    th_json_free(propose(market, "bank"));
+    assert_null(unsettle(market, "colleague", sale, TH_CONFLICT));
+    market_refused(market, "settlement_in_proposed_run");
+    th_json_free(market_decide_run(market, 1, false, TH_OK));
+    th_json_free(propose(market, "bank"));
+    th_json_free(market_decide_run(market, 2, true, TH_OK));
+    assert_null(unsettle(market, "colleague", sale, TH_CONFLICT));
+    market_refused(market, "settlement_in_run");
+    assert_string_equal(th_error_arg_get(&market->err, "run"), "2");
+}
+
+static void unsettle__whoever_took_it_back_does_not_approve_the_run(void **state)
+{
+    struct market *market = *state;
+    int64_t sale = anji_sale(market);
+    th_json_free(market_term(market, "net_of_costs", "100", "village=1", TH_OK));
+    th_json_free(deduct(market, "bank", sale, "reserve", "1000.00"));
+    th_json_free(settle(market, "bank", sale, "790.00", TH_OK));
+    th_json_free(unsettle(market, "colleague", sale, TH_OK));
+    th_json_free(propose(market, "bank"));
+    const struct th_request colleague = {.login = "colleague"};
+    struct th_json *reply = NULL;
+    assert_status(
+        th_run_approve(market->world.registry, &colleague, 1, "2022-12-31", &reply, &market->err),
+        TH_NOT_PERMITTED, &market->err);
+    market_refused(market, "cost_second_person");
+    assert_string_equal(th_error_arg_get(&market->err, "act"), "@cost_act.withdrawn");
+    assert_null(reply);
+    reply = market_decide_run(market, 1, true, TH_OK);
+    const struct th_json *cost = th_json_at(th_json_get(reply, "costs"), 1);
+    assert_string_equal(th_json_get_text(cost, "kind", ""), "reserve_settled");
+    assert_string_equal(th_json_get_text(cost, "withdrawn_by", ""), "colleague");
+    th_json_free(reply);
+}
+
+// The sale brings 146,820.00. What the settlement saved was spent on another cost since.
+static void unsettle__not_where_another_cost_took_its_room(void **state)
+{
+    struct market *market = *state;
+    int64_t sale = anji_sale(market);
+    th_json_free(deduct(market, "bank", sale, "reserve", "1000.00"));
+    th_json_free(settle(market, "bank", sale, "0", TH_OK));
+    th_json_free(deduct(market, "bank", sale, "fee", "146820.00"));
+    assert_null(unsettle(market, "colleague", sale, TH_CONFLICT));
+    market_refused(market, "deduction_too_large");
+}
+
 static struct th_json *end_term(struct market *market, const char *login, int64_t term,
                                 const char *on, enum th_status want)
 {
@@ -455,6 +578,11 @@ int main(void)
         TEST(undeduct__what_no_run_took_off_can_go),
         TEST(undeduct__whoever_took_a_cost_back_does_not_approve_the_run),
         TEST(undeduct__a_reserve_counts_no_more_until_it_is_settled),
+        TEST(unsettle__by_another_person_and_the_reserve_is_settled_anew),
+        TEST(unsettle__the_reserve_counts_again_as_it_was_set_aside),
+        TEST(unsettle__not_what_a_run_reckoned_with),
+        TEST(unsettle__whoever_took_it_back_does_not_approve_the_run),
+        TEST(unsettle__not_where_another_cost_took_its_room),
         TEST(term_end__another_one_holds_from_that_day_on),
         TEST(term_end__on_its_first_day_it_never_held),
         TEST(term_end__not_before_what_a_run_shares),

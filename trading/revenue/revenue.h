@@ -73,11 +73,19 @@ enum th_status th_deduction_withdraw(struct th_registry *registry, const struct 
 
 // What the reserves of a sale were for came to `actual` in the end: what is left of them goes by
 // the term of the sale with the next run. Reply: trade_id, reserved_fen, actual_fen, rest_fen,
-// document_sha256. TH_CONFLICT ("trade_not_sale", "reserve_missing", "reserve_settled",
-// "deduction_too_large").
+// settlement_id, document_sha256. TH_CONFLICT ("trade_not_sale", "reserve_missing",
+// "reserve_settled", "reserve_exceeded": what goes beyond the reserve is a deduction of its own).
 enum th_status th_reserve_settle(struct th_registry *registry, const struct th_request *request,
                                  int64_t trade_id, const char *actual, const char *document,
                                  struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+// Takes a settlement back, by another person than who settled: the reserve counts again as it was
+// set aside, until it is settled anew. Reply: settlement_id, trade_id, actual_fen, reason.
+// TH_CONFLICT ("trade_not_sale", "reserve_not_settled", "settlement_in_run" with "run": an approved
+// one reckoned with it, "settlement_in_proposed_run", "deduction_too_large": other costs took its
+// room), TH_NOT_PERMITTED ("unsettle_second_person", "sale_not_yours").
+enum th_status th_reserve_unsettle(struct th_registry *registry, const struct th_request *request,
+                                   int64_t trade_id, const char *reason, struct th_json **ret_reply,
+                                   struct th_error *err) TH_MUST_CHECK;
 
 enum { TH_COMPARED_MAX = 16 };
 struct th_distribute_input {

@@ -17,12 +17,27 @@ CREATE INDEX distribution_alone ON distribution_decision (login, seq)
 
 -- What the reserves of a sale were for came to this; the rest goes by the term of the sale.
 CREATE TABLE reserve_settlement (
-    trade_id    INTEGER PRIMARY KEY REFERENCES trade (trade_id),
+    settlement_id INTEGER PRIMARY KEY,
+    trade_id    INTEGER NOT NULL REFERENCES trade (trade_id),
     actual_fen  INTEGER NOT NULL CHECK (actual_fen >= 0),
     document_id INTEGER NOT NULL REFERENCES document (document_id),
     login       TEXT    NOT NULL REFERENCES user_account (login),
     seq         INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX reserve_settlement_trade ON reserve_settlement (trade_id);
+
+-- A wrong figure is taken back by another person: the reserve is open again.
+CREATE TABLE settlement_withdrawal (
+    settlement_id INTEGER PRIMARY KEY REFERENCES reserve_settlement (settlement_id),
+    reason        TEXT    NOT NULL,
+    login         TEXT    NOT NULL REFERENCES user_account (login),
+    seq           INTEGER NOT NULL
+) STRICT;
+
+-- The settlements that count, one of a sale.
+CREATE VIEW settlement_standing AS
+    SELECT * FROM reserve_settlement
+    WHERE settlement_id NOT IN (SELECT settlement_id FROM settlement_withdrawal);
 
 -- A cost that was listed wrongly is taken back by another person, and counts no more.
 CREATE TABLE deduction_withdrawal (
@@ -118,6 +133,19 @@ END;
 CREATE TRIGGER reserve_settlement_no_delete BEFORE DELETE ON reserve_settlement
 BEGIN
     SELECT raise(ABORT, 'reserve_settlement: insert only');
+END;
+CREATE TRIGGER reserve_settlement_once BEFORE INSERT ON reserve_settlement
+WHEN EXISTS (SELECT 1 FROM settlement_standing WHERE trade_id = NEW.trade_id)
+BEGIN
+    SELECT raise(ABORT, 'reserve_settlement: one counts at a time');
+END;
+CREATE TRIGGER settlement_withdrawal_no_update BEFORE UPDATE ON settlement_withdrawal
+BEGIN
+    SELECT raise(ABORT, 'settlement_withdrawal: insert only');
+END;
+CREATE TRIGGER settlement_withdrawal_no_delete BEFORE DELETE ON settlement_withdrawal
+BEGIN
+    SELECT raise(ABORT, 'settlement_withdrawal: insert only');
 END;
 CREATE TRIGGER deduction_withdrawal_no_update BEFORE UPDATE ON deduction_withdrawal
 BEGIN

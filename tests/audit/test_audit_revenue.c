@@ -321,15 +321,29 @@ static void audit__a_payment_is_made_once_and_again_only_behind_its_return(void 
     "'net_fen':0,'post':'distribution_sale','receipts_fen':0,'tax_fen':0,'term_id':1,"             \
     "'trade_id':2}"
 
+enum { COST_ENTRIES_MAX = 5 };
+struct cost_case {
+    const char *name;
+    struct entry entries[COST_ENTRIES_MAX];
+    enum th_fault_code code;
+};
+
+static void judge_costs(const struct cost_case *cases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct test_journal journal;
+        until_received(&journal);
+        for (size_t k = 0; k < COST_ENTRIES_MAX && cases[i].entries[k].login; k++) {
+            test_journal_posts(&journal, cases[i].entries[k].login, cases[i].entries[k].posts);
+        }
+        test_judge(&journal, cases[i].name, cases[i].code);
+    }
+}
+
 // The term takes no listed costs off; but whoever says what a sale cost does not approve its run.
 static void audit__costs_are_listed_taken_back_and_approved_by_others(void **state)
 {
-    enum { ENTRIES_MAX = 5 };
-    static const struct {
-        const char *name;
-        struct entry entries[ENTRIES_MAX];
-        enum th_fault_code code;
-    } CASES[] = {
+    static const struct cost_case CASES[] = {
         {"approved by another",
          {{"wang", COST("fee")},
           {"wang", POSTS_RUN},
@@ -358,20 +372,6 @@ static void audit__costs_are_listed_taken_back_and_approved_by_others(void **sta
           {"wang", POSTS_RUN},
           {"li", POSTS_DECIDED("1", "li", "approved") "," RIGHT_LEGS}},
          TH_FAULT_COST_APPROVED},
-        {"approved by whose settlement was taken back",
-         {{"wang", COST("reserve")},
-          {"li", SETTLED("li")},
-          {"wang", OPENED("wang")},
-          {"wang", POSTS_RUN},
-          {"li", POSTS_DECIDED("1", "li", "approved") "," RIGHT_LEGS}},
-         TH_FAULT_CODES},
-        {"approved by who took a settlement back",
-         {{"wang", COST("reserve")},
-          {"wang", SETTLED("wang")},
-          {"li", OPENED("li")},
-          {"wang", POSTS_RUN},
-          {"li", POSTS_DECIDED("1", "li", "approved") "," RIGHT_LEGS}},
-         TH_FAULT_COST_APPROVED},
         {"approved by who listed it in the run before",
          {{"li", COST("fee")},
           {"wang", POSTS_RUN},
@@ -395,6 +395,29 @@ static void audit__costs_are_listed_taken_back_and_approved_by_others(void **sta
         {"taken back twice",
          {{"wang", COST("fee")}, {"li", TAKEN_BACK("li")}, {"li", TAKEN_BACK("li")}},
          TH_FAULT_COST_TWICE},
+    };
+    (void)state;
+    judge_costs(CASES, sizeof(CASES) / sizeof(CASES[0]));
+}
+
+static void
+audit__reserves_are_settled_once_within_what_was_set_aside_and_opened_by_others(void **state)
+{
+    static const struct cost_case CASES[] = {
+        {"approved by whose settlement was taken back",
+         {{"wang", COST("reserve")},
+          {"li", SETTLED("li")},
+          {"wang", OPENED("wang")},
+          {"wang", POSTS_RUN},
+          {"li", POSTS_DECIDED("1", "li", "approved") "," RIGHT_LEGS}},
+         TH_FAULT_CODES},
+        {"approved by who took a settlement back",
+         {{"wang", COST("reserve")},
+          {"wang", SETTLED("wang")},
+          {"li", OPENED("li")},
+          {"wang", POSTS_RUN},
+          {"li", POSTS_DECIDED("1", "li", "approved") "," RIGHT_LEGS}},
+         TH_FAULT_COST_APPROVED},
         {"settled, taken back and settled anew",
          {{"wang", COST("reserve")},
           {"wang", SETTLED("wang")},
@@ -426,14 +449,7 @@ static void audit__costs_are_listed_taken_back_and_approved_by_others(void **sta
          TH_FAULT_POST_FORM},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-        struct test_journal journal;
-        until_received(&journal);
-        for (size_t k = 0; k < ENTRIES_MAX && CASES[i].entries[k].login; k++) {
-            test_journal_posts(&journal, CASES[i].entries[k].login, CASES[i].entries[k].posts);
-        }
-        test_judge(&journal, CASES[i].name, CASES[i].code);
-    }
+    judge_costs(CASES, sizeof(CASES) / sizeof(CASES[0]));
 }
 
 #define ACCOUNT(id, party, by)                                                                     \
@@ -569,6 +585,8 @@ int main(void)
         cmocka_unit_test(audit__a_run_pays_whom_the_term_and_the_tonnes_say),
         cmocka_unit_test(audit__a_payment_is_made_once_and_again_only_behind_its_return),
         cmocka_unit_test(audit__costs_are_listed_taken_back_and_approved_by_others),
+        cmocka_unit_test(
+            audit__reserves_are_settled_once_within_what_was_set_aside_and_opened_by_others),
         cmocka_unit_test(
             audit__the_bank_is_told_to_pay_what_is_owed_once_and_where_it_is_confirmed),
         cmocka_unit_test(audit__a_rejected_run_reserves_nothing),

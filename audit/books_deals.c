@@ -84,12 +84,14 @@ static void check_party(struct th_books *books, int64_t party)
     }
 }
 
-// For whom a deal is proposed: who gives, or of what a pledgee does the pledgee.
+// For whom an officer proposes a deal: who gives, or to whom the earlier deal gave a right, where
+// that one has no login; of what a pledgee does nobody else.
 static int64_t proposing_side(struct th_books *books, const struct th_deal *deal)
 {
     bool by_pledgee = deal->kind == TH_DEAL_RELEASE || deal->kind == TH_DEAL_ENFORCEMENT;
-    const struct th_deal *of = by_pledgee ? th_books_deal(books, deal->of) : NULL;
-    return of ? of->buyer : deal->seller;
+    bool demands = by_pledgee || deal->kind == TH_DEAL_DELIVERY || deal->kind == TH_DEAL_EXERCISE;
+    const struct th_deal *of = demands ? th_books_deal(books, deal->of) : NULL;
+    return of && (by_pledgee || !th_book_has_login(books, of->buyer)) ? of->buyer : deal->seller;
 }
 
 static void book_trade(struct th_books *books, const struct th_post *post)

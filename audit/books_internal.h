@@ -174,6 +174,7 @@ void th_book_person(struct th_books *books, const struct th_line *line,
                     const struct th_node *nodes);
 // Does the login of the entry speak for a party: is it the county's, or that party's own?
 bool th_book_speaks(const struct th_books *books, int64_t party);
+bool th_book_has_login(const struct th_books *books, int64_t party);
 // Is this row of logins an officer of the county? Such a one stands in for a party (0: none) that
 // has no login: a fault where the party has one.
 bool th_book_officer(const struct th_books *books, size_t login);

@@ -116,11 +116,16 @@ bool th_book_officer(const struct th_books *books, size_t login)
     return person && (person->roles & OFFICER) != 0;
 }
 
+bool th_book_has_login(const struct th_books *books, int64_t party)
+{
+    size_t row = th_table_find_id(&books->holder_ids, party);
+    return row != SIZE_MAX && books->holders[row].logins > 0;
+}
+
 void th_book_stand_in(struct th_books *books, const struct th_post *post,
                       const struct th_deal *deal, int64_t party)
 {
-    size_t row = th_table_find_id(&books->holder_ids, party);
-    if (row != SIZE_MAX && books->holders[row].logins > 0) {
+    if (th_book_has_login(books, party)) {
         th_fault_add_text(books->faults, TH_FAULT_TRADE_STAND_IN, post->line->login, deal->id);
     }
 }

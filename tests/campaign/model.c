@@ -517,6 +517,9 @@ static const char *reject(struct model *model, const struct act *act)
     if (deal->kind == REVERSAL && !is_officer(act->login)) {
         return "officers_decide";
     }
+    if (ends_others_right(model, act->login, deal)) {
+        return "right_of_other";
+    }
     deal->state = REJECTED;
     give_back(model, act->of, model->today);
     return NULL;

@@ -87,7 +87,9 @@ bool in_future(const struct model *model, const struct act *act);
 bool receiver_unheard(int login, int party);
 bool has_login(int party);
 bool limited_to_nothing(const struct model *model, int login);
-// An officer proposes for who has no login alone: the giver, or the pledgee of what he does.
+// Would a login's rejection end what an earlier deal gave somebody else a right to?
+bool ends_others_right(const struct model *model, int login, const struct deal *deal);
+// An officer proposes for who has no login alone: the giver, or whom an earlier deal gave a right.
 // "officer_stands_in".
 const char *check_stand_in(const struct model *model, int login, const struct deal *deal);
 int party_of(int login); // NONE

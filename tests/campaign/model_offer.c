@@ -7,17 +7,18 @@
 
 void set_wait(const struct model *model, struct deal *deal)
 {
-    enum { NO_WAIT = 0, BRIEFLY = 1, UNLOCKED = 2 };
+    enum { NO_WAIT = 0, BRIEFLY = 1, UNLOCKED = 2, DECIDED = 3 };
     static const int BY_OTHER[N_KINDS] = {
         [PURCHASE] = BRIEFLY,   [RETIREMENT] = BRIEFLY,    [ACCEPTANCE] = BRIEFLY,
         [CORRECTION] = BRIEFLY, [TRANSFER] = UNLOCKED,     [PLEDGE] = UNLOCKED,
-        [FORWARD] = UNLOCKED,   [SUBSCRIPTION] = UNLOCKED, [OPTION] = UNLOCKED};
+        [FORWARD] = UNLOCKED,   [SUBSCRIPTION] = UNLOCKED, [OPTION] = UNLOCKED,
+        [EXERCISE] = DECIDED};
     int party = party_of(deal->proposer);
     bool own = party == deal->seller || (party == NONE && !has_login(deal->seller));
     int wait = own ? NO_WAIT : BY_OTHER[deal->kind];
     int days = wait == BRIEFLY ? (int)least_of(model->offer_days, model->proposal_days)
                                : model->proposal_days;
-    deal->last_day = model->today + days;
+    deal->last_day = wait == DECIDED ? NONE : model->today + days;
     deal->offered = wait == UNLOCKED && deal->tonnes > 0;
     if (deal->offered) {
         deal->wanted = deal->expected;

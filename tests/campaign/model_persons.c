@@ -91,6 +91,21 @@ static const char *unheard(const struct model *model, int login, const struct de
                : NULL;
 }
 
+// Who is bound by the deal on which another one acts does not reject that, unless his own side
+// proposed it or its word is needed; nor does anybody without a part in them, but an officer.
+bool ends_others_right(const struct model *model, int login, const struct deal *deal)
+{
+    bool giver = false;
+    bool buyer = false;
+    int party = party_of(login);
+    int entitled = acts_on_lock(deal->kind) ? model->deals[deal->of].buyer : NONE;
+    whose_word(model, deal, &giver, &buyer);
+    return entitled != NONE && !is_officer(login) && party != party_of(deal->proposer) &&
+           !(party != NONE && party == deal->buyer && party != entitled) &&
+           !(giver && deal->kind != ENFORCEMENT && speaks_for(login, deal->seller)) &&
+           !(buyer && speaks_for(login, deal->buyer));
+}
+
 bool limited_to_nothing(const struct model *model, int login)
 {
     return model->limited[login] && (model->limit_fen[login] == 0 || model->limit_t[login] == 0);
@@ -108,8 +123,10 @@ bool has_login(int party)
 const char *check_stand_in(const struct model *model, int login, const struct deal *deal)
 {
     bool by_pledgee = deal->kind == RELEASE || deal->kind == ENFORCEMENT;
-    int side = by_pledgee ? model->deals[deal->of].buyer : deal->seller;
-    bool for_other = is_officer(login) && deal->kind != REVERSAL && has_login(side);
+    int entitled = acts_on_lock(deal->kind) ? model->deals[deal->of].buyer : NONE;
+    bool silent = entitled != NONE && !has_login(entitled);
+    bool for_other = is_officer(login) && deal->kind != REVERSAL && !silent &&
+                     (by_pledgee || has_login(deal->seller));
     return for_other ? "officer_stands_in" : NULL;
 }
 
@@ -220,5 +237,6 @@ const char *check_persons(struct model *model, int login, int on, const struct d
     if (on < deal->on) {
         return "decided_before";
     }
-    return model->today > deal->last_day ? "trade_expired" : county_unheard(model, login, deal);
+    bool over = deal->last_day != NONE && model->today > deal->last_day;
+    return over ? "trade_expired" : county_unheard(model, login, deal);
 }

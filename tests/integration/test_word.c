@@ -92,6 +92,125 @@ static void exercise__is_the_holders_choice(void **state)
     agreed(market, "firm", exercise);
 }
 
+static void rejects(struct market *market, const char *login, int64_t trade_id, const char *refusal)
+{
+    enum th_status status = two_banks_decide(market, login, trade_id, false);
+    assert_int_equal(status, refusal ? TH_NOT_PERMITTED : TH_OK);
+    if (refusal) {
+        market_refused(market, refusal);
+    }
+}
+
+static int64_t exercise(struct market *market, const char *login, int64_t option, const char *on)
+{
+    const struct th_request request = {.login = login};
+    char of[24];
+    struct th_json *reply = NULL;
+    (void)snprintf(of, sizeof(of), "%lld", (long long)option);
+    const struct th_delivery_input input = {.of = of, .tonnes = "10", .on = on};
+    assert_ok(
+        th_trade_propose_exercise(market->world.registry, &request, &input, &reply, &market->err),
+        &market->err);
+    return market_id(reply);
+}
+
+static int64_t written_option(struct market *market, const char *holder)
+{
+    const struct th_promise_input input = {.from = TWO_BANKS_OWN,
+                                           .to = holder,
+                                           .tonnes = "100",
+                                           .price = "50",
+                                           .premium = "900",
+                                           .window = "2024-03-10..2024-03-12"};
+    (void)market_bought(market, "1", "43.44");
+    return ahead_done(market, ahead_option(market, &input, TH_OK));
+}
+
+static int64_t expire_after(struct market *market, int days)
+{
+    const struct th_request officer = {.login = "officer"};
+    struct th_json *reply = NULL;
+    market->world.now_utc += (int64_t)days * 86400;
+    assert_ok(th_trade_expire(market->world.registry, &officer, NULL, &reply, &market->err),
+              &market->err);
+    int64_t n_expired = th_json_get_int(reply, "n_expired", -1);
+    th_json_free(reply);
+    return n_expired;
+}
+
+// Neither a no of the writer nor his silence until the window is over ends what was used in it.
+static void exercise__in_the_window_is_not_ended_by_who_wrote_the_option(void **state)
+{
+    struct market *market = *state;
+    int64_t option = written_option(market, "制药厂");
+    market->world.now_utc += 2 * 86400; // 2024-03-12, the window's last day
+    int64_t used = exercise(market, "firm", option, NULL);
+    int64_t wrong = exercise(market, "firm", option, NULL);
+    int64_t nobodys = exercise(market, "firm", option, NULL);
+    rejects(market, "own", used, "right_of_other");
+    rejects(market, "own-2", used, "right_of_other");
+    assert_int_equal(expire_after(market, 100), 1); // the rest of the option
+    rejects(market, "own", used, "right_of_other");
+    rejects(market, "firm-2", wrong, NULL);
+    rejects(market, "officer", nobodys, NULL);
+    agreed(market, "officer", used);
+    assert_int_equal(ahead_units(market, MARKET_PHARMA, TH_BLOCK_HELD), 10);
+    assert_int_equal(ahead_number(market, used, "amount_fen"), 50000);
+    assert_int_equal(ahead_units(market, MARKET_BANK, TH_BLOCK_LOCKED), 0);
+}
+
+// What the writer enters for the holder binds nobody yet; what the holder enters when the window is
+// over needs the writer's word.
+static void exercise__that_needs_a_sides_word_is_rejected_by_it(void **state)
+{
+    struct market *market = *state;
+    int64_t option = written_option(market, "制药厂");
+    market->world.now_utc += 2 * 86400;
+    int64_t unasked = exercise(market, "own", option, NULL);
+    rejects(market, "firm", unasked, NULL);
+    int64_t own = exercise(market, "own", option, NULL);
+    rejects(market, "own-2", own, NULL);
+    market->world.now_utc += 86400;
+    int64_t late = exercise(market, "firm", option, "2024-03-12");
+    rejects(market, "own", late, NULL);
+}
+
+// A writer who does not enter it keeps nobody without a login from his right.
+static void exercise__for_a_holder_without_login_is_entered_by_the_county(void **state)
+{
+    struct market *market = *state;
+    int64_t option = written_option(market, "造纸厂");
+    market->world.now_utc += 2 * 86400;
+    int64_t used = exercise(market, "officer", option, NULL);
+    rejects(market, "own", used, "right_of_other");
+    agreed(market, "own", used);
+    assert_int_equal(ahead_units(market, MARKET_PAPER, TH_BLOCK_HELD), 10);
+}
+
+// What lies under the lock of a promise is due to its buyer: the seller does not say no to it.
+static void delivery__is_not_rejected_by_who_owes_it(void **state)
+{
+    struct market *market = *state;
+    const struct th_request firm = {.login = "firm"};
+    struct th_promise_input input = AHEAD_PERSON;
+    struct th_json *reply = NULL;
+    char of[24];
+    (void)market_bought(market, "1", "43.44");
+    input.to = "制药厂";
+    int64_t promise = ahead_done(market, ahead_subscribe(market, &input, TH_OK));
+    (void)snprintf(of, sizeof(of), "%lld", (long long)promise);
+    const struct th_delivery_input wanted = {.of = of, .tonnes = "50"};
+    assert_ok(
+        th_trade_propose_delivery(market->world.registry, &firm, &wanted, &reply, &market->err),
+        &market->err);
+    int64_t delivery = market_id(reply);
+    rejects(market, "own", delivery, "right_of_other");
+    rejects(market, "firm", delivery, NULL);
+    int64_t offered = market_id(ahead_deliver(market, promise, "50", false, TH_OK));
+    rejects(market, "firm", offered, "right_of_other");
+    rejects(market, "own-2", offered, NULL);
+}
+
 static void replacement__takes_other_tonnes_on_the_sellers_word(void **state)
 {
     static const int64_t ISSUED[] = {140};
@@ -178,6 +297,10 @@ int main(void)
         TEST(correction__of_a_sale_needs_who_sold_and_who_bought),
         TEST(correction__of_a_purchase_needs_the_county_where_the_village_has_no_login),
         TEST(exercise__is_the_holders_choice),
+        TEST(exercise__in_the_window_is_not_ended_by_who_wrote_the_option),
+        TEST(exercise__that_needs_a_sides_word_is_rejected_by_it),
+        TEST(exercise__for_a_holder_without_login_is_entered_by_the_county),
+        TEST(delivery__is_not_rejected_by_who_owes_it),
         TEST(replacement__takes_other_tonnes_on_the_sellers_word),
         TEST(limit__measures_what_units_without_a_price_cost),
         TEST(limit__binds_who_proposed_for_the_giving_side),

@@ -466,6 +466,7 @@ const struct th_deal_kind th_deal_exercise = {.name = "exercise",
                                               .pool_use = TH_POOL_USE_SOLD,
                                               .shared = true,
                                               .from_lock = true,
+                                              .by_other = TH_WAIT_DECIDED,
                                               .must_hear = hear_of_exercise,
                                               .prepare = prepare_exercise,
                                               .approve = approve_exercise};

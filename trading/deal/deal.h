@@ -81,9 +81,10 @@ enum th_pool_use {
 
 // How a proposal waits that neither the giving side nor the county made.
 enum th_deal_wait {
-    TH_WAIT_LOCKED,  // like any other: its units were promised to the proposer before
-    TH_WAIT_BRIEFLY, // under a lock, but not for long: these very units, or a daily purchase
-    TH_WAIT_UNLOCKED // as an offer
+    TH_WAIT_LOCKED,   // like any other: its units were promised to the proposer before
+    TH_WAIT_BRIEFLY,  // under a lock, but not for long: these very units, or a daily purchase
+    TH_WAIT_UNLOCKED, // as an offer
+    TH_WAIT_DECIDED   // under a lock without a last day: a right that was used in time
 };
 
 // Whose word a deal needs: of each of these sides one of its two persons, or, where the side has no
@@ -244,19 +245,22 @@ enum th_status th_deal_check_proposer(struct th_store *store, const struct th_ac
                                       const struct th_trade_line *lines, size_t n_lines,
                                       struct th_error *err) TH_MUST_CHECK;
 // May a login, by the side that it stands on, approve the deal? TH_NOT_PERMITTED
-// ("trade_not_yours", "other_side_accepts", "giver_unheard", "buyer_unheard", "side_unheard").
+// ("officers_decide", "trade_not_yours", "other_side_accepts", "giver_unheard", "buyer_unheard",
+// "side_unheard").
 enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor *actor,
                                    const struct th_trade *trade,
                                    struct th_error *err) TH_MUST_CHECK;
+// May he reject it? What acts upon an earlier deal is a right that this one gave: who is bound by
+// it does not end it. TH_NOT_PERMITTED ("trade_not_yours", "officers_decide", "right_of_other").
+enum th_status th_deal_check_rejecter(struct th_store *store, const struct th_actor *actor,
+                                      const struct th_trade *trade,
+                                      struct th_error *err) TH_MUST_CHECK;
 // May the actor approve it, today? TH_NOT_PERMITTED ("second_person", "alone_sum",
 // "trade_not_yours", "other_side_accepts", "giver_unheard", "buyer_unheard", "side_unheard",
 // "limit_amount", "limit_tonnes"), TH_INVALID ("decided_before"), TH_CONFLICT ("trade_expired").
 // Sets alone_rule_id.
 enum th_status th_decision_check_persons(struct th_work *work, struct th_decision *decision,
                                          struct th_error *err) TH_MUST_CHECK;
-// TH_NOT_PERMITTED ("officers_decide") for a kind that is the officers' alone.
-enum th_status th_deal_check_role(const struct th_actor *actor, const struct th_trade *trade,
-                                  struct th_error *err) TH_MUST_CHECK;
 // How a proposal that the actor makes today waits, and its last day, by the county's rules.
 enum th_status th_deal_set_wait(struct th_work *work, struct th_deal *deal,
                                 struct th_error *err) TH_MUST_CHECK;

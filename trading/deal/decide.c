@@ -59,10 +59,8 @@ enum th_status th_decision_approve(struct th_work *work, struct th_decision *dec
 static enum th_status reject(struct th_work *work, const struct th_decision *decision,
                              struct th_error *err)
 {
-    enum th_status status = th_check_own_trade(work, &decision->trade, err);
-    if (status == TH_OK) {
-        status = th_deal_check_role(th_work_actor(work), &decision->trade, err);
-    }
+    enum th_status status =
+        th_deal_check_rejecter(th_work_store(work), th_work_actor(work), &decision->trade, err);
     if (status == TH_OK) {
         status = write_decision(work, decision, err);
     }

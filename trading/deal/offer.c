@@ -25,7 +25,9 @@ enum th_status th_deal_set_wait(struct th_work *work, struct th_deal *deal, stru
     if (status == TH_OK) {
         status = th_rules_load(th_work_store(work), today, &rules, err);
     }
-    if (status == TH_OK) {
+    // The side that gives wins nothing by letting it lie.
+    bool until_decided = !own && kind->by_other == TH_WAIT_DECIDED;
+    if (status == TH_OK && !until_decided) {
         bool briefly = !own && kind->by_other == TH_WAIT_BRIEFLY;
         double days = briefly && rules.deal.offer_days < rules.deal.proposal_days
                           ? rules.deal.offer_days

@@ -82,6 +82,14 @@ static enum th_status is_heard(struct th_store *store, const struct persons *per
     return status;
 }
 
+static enum th_status whose_word(struct th_store *store, const struct th_trade *trade,
+                                 struct th_word *ret_word, struct th_error *err)
+{
+    const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
+    *ret_word = (struct th_word){.seller = !kind->from_lock && !kind->of_officers};
+    return kind->must_hear ? kind->must_hear(store, trade, ret_word, err) : TH_OK;
+}
+
 // Nobody's units are promised or taken, and nobody is bound anew or loses a claim, by the other
 // side's word alone: two persons of one bank are one side.
 static enum th_status check_heard(struct th_store *store, const struct th_actor *actor,
@@ -89,10 +97,10 @@ static enum th_status check_heard(struct th_store *store, const struct th_actor 
 {
     const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
     struct persons persons = {.actor = actor};
-    struct th_word word = {.seller = !kind->from_lock && !kind->of_officers};
+    struct th_word word;
     bool giver = true;
     bool buyer = true;
-    enum th_status status = kind->must_hear ? kind->must_hear(store, trade, &word, err) : TH_OK;
+    enum th_status status = whose_word(store, trade, &word, err);
     if (status == TH_OK && (word.seller || word.buyer)) {
         status = th_user_load(store, trade->proposed_by, &persons.proposer, err);
     }
@@ -139,16 +147,24 @@ enum th_status th_deal_check_proposer(struct th_store *store, const struct th_ac
                                       struct th_error *err)
 {
     const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
-    struct th_trade of;
+    struct th_trade of = {.trade_id = 0};
+    bool has_login = true;
     enum th_status status = TH_OK;
     if (!is_officer(actor->role) || kind->of_officers) {
         return TH_OK;
     }
-    if (kind->by_pledgee) {
+    if (kind->from_lock) {
         status = th_trade_load(store, trade->of_trade_id, &of, err);
-        return status == TH_OK
-                   ? check_silent(store, "officer_stands_in", actor->login, of.buyer_id, err)
-                   : status;
+    }
+    if (status == TH_OK && kind->by_pledgee) {
+        return check_silent(store, "officer_stands_in", actor->login, of.buyer_id, err);
+    }
+    // He demands for who has no login what is due to him, as well as he gives for such a one.
+    if (status == TH_OK && of.buyer_id != 0) {
+        status = th_party_has_login(store, of.buyer_id, &has_login, err);
+    }
+    if (status != TH_OK || !has_login) {
+        return status;
     }
     status = check_silent(store, "officer_stands_in", actor->login, trade->seller_id, err);
     for (size_t i = 0; i < n_lines && trade->seller_id == 0 && status == TH_OK; i++) {
@@ -179,8 +195,8 @@ static enum th_status check_officers(struct th_store *store, const struct th_act
                            : status;
 }
 
-enum th_status th_deal_check_role(const struct th_actor *actor, const struct th_trade *trade,
-                                  struct th_error *err)
+static enum th_status check_role(const struct th_actor *actor, const struct th_trade *trade,
+                                 struct th_error *err)
 {
     bool fits = !th_deal_kind_find(trade->kind)->of_officers || is_officer(actor->role);
     return fits ? TH_OK
@@ -208,7 +224,7 @@ static enum th_status check_accepted(struct th_store *store, const struct th_act
 enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor *actor,
                                    const struct th_trade *trade, struct th_error *err)
 {
-    enum th_status status = th_deal_check_role(actor, trade, err);
+    enum th_status status = check_role(actor, trade, err);
     if (status == TH_OK) {
         status = check_own(store, actor, trade, err);
     }
@@ -219,4 +235,62 @@ enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor
         status = check_heard(store, actor, trade, err);
     }
     return status == TH_OK ? check_officers(store, actor, trade, err) : status;
+}
+
+// Is it a login of a side whose word the deal needs, and for which the county's does not do?
+static enum th_status may_refuse(struct th_store *store, const struct th_actor *actor,
+                                 const struct th_trade *trade, bool *ret_may, struct th_error *err)
+{
+    struct th_word word;
+    bool may = false;
+    enum th_status status = whose_word(store, trade, &word, err);
+    if (status == TH_OK && word.seller && !word.county) {
+        status = th_deal_speaks_for(store, actor->party_id, trade->seller_id, &may, err);
+    }
+    if (status == TH_OK && word.buyer && !may) {
+        status = th_deal_speaks_for(store, actor->party_id, trade->buyer_id, &may, err);
+    }
+    *ret_may = may;
+    return status;
+}
+
+// What an earlier deal gave its buyer a right to, or its seller the duty, is not ended by who is
+// bound by that deal, nor by who has no part in it. A listing gives nobody a right before it is
+// taken; who comes in anew, as the buyer of what was pledged, need not want it.
+static enum th_status check_right(struct th_store *store, const struct th_actor *actor,
+                                  const struct th_trade *trade, struct th_error *err)
+{
+    struct th_user proposer = {0};
+    struct th_trade of;
+    bool may = false;
+    enum th_status status = th_user_load(store, trade->proposed_by, &proposer, err);
+    if (status != TH_OK || proposer.party_id == actor->party_id) {
+        return status;
+    }
+    status = th_trade_load(store, trade->of_trade_id, &of, err);
+    if (status == TH_OK) {
+        bool anew = actor->party_id == trade->buyer_id && actor->party_id != of.buyer_id;
+        may = of.buyer_id == 0 || (actor->party_id != 0 && anew);
+    }
+    if (status == TH_OK && !may) {
+        status = may_refuse(store, actor, trade, &may, err);
+    }
+    if (status != TH_OK || may) {
+        return status;
+    }
+    (void)th_error_set(err, TH_NOT_PERMITTED, "right_of_other", "login", actor->login, "proposer",
+                       trade->proposed_by, NULL);
+    th_error_add_int(err, "of", of.trade_id);
+    return TH_NOT_PERMITTED;
+}
+
+enum th_status th_deal_check_rejecter(struct th_store *store, const struct th_actor *actor,
+                                      const struct th_trade *trade, struct th_error *err)
+{
+    enum th_status status = check_own(store, actor, trade, err);
+    if (status == TH_OK) {
+        status = check_role(actor, trade, err);
+    }
+    bool of_right = th_deal_kind_find(trade->kind)->from_lock && !is_officer(actor->role);
+    return status == TH_OK && of_right ? check_right(store, actor, trade, err) : status;
 }

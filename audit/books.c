@@ -34,13 +34,13 @@ void th_books_clear(struct th_books *books)
     th_table_clear(&books->prefixes);
     th_table_clear(&books->keys);
     th_table_clear(&books->kinds);
+    th_list_clear(&books->kinds_rules);
     for (size_t i = 0; i < TH_GIVEN_KINDS; i++) {
         th_table_clear(&books->given_ids[i]);
     }
     free(books->holders);
     free(books->deals);
     free(books->packages);
-    free(books->others);
     free(books->alone);
     free(books->pending);
     *books = (struct th_books){.faults = books->faults};
@@ -176,58 +176,58 @@ size_t th_books_word(struct th_books *books, struct th_text text)
     return row != SIZE_MAX ? row + 1 : 0;
 }
 
-// Kinds that are rows of tables: what they change shows in the other posts.
-static void count_other(struct th_books *books, const struct th_post *post)
-{
-    void *items = books->others;
-    bool fresh = false;
-    size_t row = th_table_text(&books->kinds, post->kind, &fresh);
-    if (row != SIZE_MAX && fresh &&
-        !th_grow(&items, row, &books->others_room, sizeof(*books->others))) {
-        row = SIZE_MAX;
-    }
-    if (row == SIZE_MAX) {
-        books->no_memory = true;
-        return;
-    }
-    books->others = items;
-    if (fresh) {
-        books->others[row] = (struct th_other_kind){.name = row};
-    }
-    books->others[row].n++;
-}
-
-static bool book_as(struct th_books *books, const struct th_post *post,
-                    const struct th_post_kind *kinds)
-{
-    for (const struct th_post_kind *kind = kinds; kind->book; kind++) {
-        if (th_text_same(post->kind, kind->name)) {
-            if (kind->in_part || !books->partial) {
-                kind->book(books, post);
-            }
-            return true;
-        }
-    }
-    return false;
-}
-
-static void book_post(struct th_books *books, const struct th_post *post)
+// What books the posts of a kind; NULL: they are rows of tables, and what they change shows in the
+// other posts.
+static const struct th_post_kind *find_how(struct th_text name)
 {
     static const struct th_post_kind *const KINDS[] = {
         th_posts_of_units,    th_posts_of_money,  th_posts_of_deals,         th_posts_of_people,
         th_posts_of_revenue,  th_posts_of_pools,  th_posts_of_terms,         th_posts_of_loans,
         th_posts_of_payments, th_posts_of_orders, th_posts_of_beneficiaries, th_posts_of_packages,
         th_posts_of_rows};
-    books->n_posts++;
-    th_book_may(books, post->line, &post->kind);
-    bool known = th_book_told(books, post);
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
-        if (book_as(books, post, KINDS[i])) {
-            return;
+        for (const struct th_post_kind *kind = KINDS[i]; kind->book; kind++) {
+            if (th_text_same(name, kind->name)) {
+                return kind;
+            }
         }
     }
-    if (!known) {
-        count_other(books, post);
+    return NULL;
+}
+
+// NULL without memory.
+static struct th_kind *find_kind(struct th_books *books, struct th_text name)
+{
+    bool fresh = false;
+    size_t row = th_table_text(&books->kinds, name, &fresh);
+    if (row != SIZE_MAX && fresh) {
+        struct th_kind *kind = th_list_add(&books->kinds_rules, sizeof(*kind));
+        if (kind) {
+            kind->roles = th_book_post_roles(name);
+            kind->how = find_how(name);
+            th_book_find_told(name, kind);
+        }
+    }
+    struct th_kind *kinds = books->kinds_rules.items;
+    if (row >= books->kinds_rules.n) {
+        books->no_memory = true;
+        return NULL;
+    }
+    return &kinds[row];
+}
+
+static void book_post(struct th_books *books, const struct th_post *post)
+{
+    struct th_kind *kind = find_kind(books, post->kind);
+    books->n_posts++;
+    if (!kind) {
+        return;
+    }
+    kind->n++;
+    th_book_may_post(books, post->line, kind->roles);
+    th_book_told(books, post, kind);
+    if (kind->how && (kind->how->in_part || !books->partial)) {
+        kind->how->book(books, post);
     }
 }
 
@@ -395,7 +395,7 @@ static void book_facts(struct th_books *books, const struct th_line *line,
                        const struct th_node *nodes)
 {
     th_book_person(books, line, nodes);
-    th_book_may(books, line, NULL);
+    th_book_may(books, line);
     if (th_text_is(line->entry_kind, "party.add")) {
         th_book_party(books, nodes, line->first_node);
     }
@@ -422,7 +422,7 @@ void th_books_entry(struct th_books *books, const struct th_line *line, const st
     books->issuing = 0;
     books->actor = th_books_login(books, line->login);
     if (!line->kept) {
-        th_book_may(books, line, NULL);
+        th_book_may(books, line);
         return;
     }
     const struct th_node *posts = th_node_get(nodes, line->first_node, "posts");

@@ -161,10 +161,20 @@ struct th_moved { // units that change hands or end under a deal
     int64_t tonnes_t;
 };
 
-struct th_other_kind { // a kind of post that the books do not need
-    size_t name;       // row of kinds
-    int64_t n;
+struct th_post_kind;
+
+struct th_kind {    // of posts: what the rules say of it, looked up when it is first seen
+    unsigned roles; // that may post it
+    const struct th_post_kind *how; // it is booked; NULL: it is not
+    size_t told;                    // rules that hold it against bodies: first, and how many
+    size_t n_told;
+    int64_t n; // posts
 };
+// Do the books look at it at all?
+static inline bool th_kind_is_judged(const struct th_kind *kind)
+{
+    return kind->how || kind->n_told > 0;
+}
 
 enum { TH_GIVEN_KINDS = 4 }; // of rows whose ids are given once
 
@@ -210,9 +220,8 @@ struct th_books { // zeroed memory is empty
     char past_day[TH_DAY_BYTES]; // that was judged last, and is one
     size_t next_told; // node of a list in the body that the next post repeats; 0: its first
     struct th_table given_ids[TH_GIVEN_KINDS];
-    struct th_table kinds;
-    struct th_other_kind *others; // owned
-    size_t others_room;
+    struct th_table kinds;      // of posts
+    struct th_list kinds_rules; // struct th_kind, a row for each of kinds
     int64_t n_posts;
     int64_t issued_t;
     int64_t units_t[TH_UNIT_STATES];

@@ -180,8 +180,12 @@ bool th_book_has_login(const struct th_books *books, int64_t party);
 bool th_book_officer(const struct th_books *books, size_t login);
 void th_book_stand_in(struct th_books *books, const struct th_post *post,
                       const struct th_deal *deal, int64_t party);
-// May the login of the entry make it, or such a post (its kind; NULL: the entry itself)?
-void th_book_may(struct th_books *books, const struct th_line *line, const struct th_text *post);
+// May the login of the entry make it?
+void th_book_may(struct th_books *books, const struct th_line *line);
+// And such a post, for which one of these roles is needed?
+void th_book_may_post(struct th_books *books, const struct th_line *line, unsigned roles);
+// The roles that may post what is of this kind.
+unsigned th_book_post_roles(struct th_text kind);
 // A party, as the object at `index` tells it.
 void th_book_party(struct th_books *books, const struct th_node *nodes, size_t index);
 void th_book_villages(struct th_books *books, const struct th_line *line,
@@ -202,8 +206,10 @@ struct th_person *th_books_person(const struct th_books *books, size_t row);
 
 // A rule of the county by which one person may decide alone.
 void th_book_rule(struct th_books *books, const struct th_line *line, const struct th_node *nodes);
-// Does the body of the entry say what the post says? False for posts that bodies do not tell.
-bool th_book_told(struct th_books *books, const struct th_post *post);
+// Does the body of the entry say what the post says?
+void th_book_told(struct th_books *books, const struct th_post *post, const struct th_kind *kind);
+// Finds the rules that hold posts of a kind against bodies.
+void th_book_find_told(struct th_text name, struct th_kind *kind);
 // Beneficiaries of retirements, as they are proposed and decided, and reviewed.
 void th_book_retirement(struct th_books *books, const struct th_post *post, struct th_deal *deal);
 void th_book_retired(struct th_books *books, const struct th_deal *deal);

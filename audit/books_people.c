@@ -1,4 +1,5 @@
 // Logins and what their roles permit, parties and villages.
+#include <limits.h>
 #include <string.h>
 
 #include "audit/books_internal.h"
@@ -13,6 +14,7 @@ enum {
     REGISTER = CLERK | OFFICER | ADMIN,
     SET_UP = REGISTER | BANK
 };
+static const unsigned ANYBODY = UINT_MAX; // no rule says who may
 
 static const struct {
     const char *name;
@@ -135,14 +137,14 @@ struct right { // of a kind of entries or posts: the roles that may
     unsigned roles;
 };
 
-static bool is_right(const struct right *rights, size_t n, struct th_text kind, unsigned roles)
+static unsigned roles_of(const struct right *rights, size_t n, struct th_text kind)
 {
     for (size_t i = 0; i < n; i++) {
         if (th_text_same(kind, rights[i].kind)) {
-            return (roles & rights[i].roles) != 0;
+            return rights[i].roles;
         }
     }
-    return true;
+    return ANYBODY;
 }
 
 // The frequent ones first.
@@ -247,26 +249,53 @@ static const struct right POSTS[] = {{TH_TEXT("trade"), BANK | OFFICER},
                                      {TH_TEXT("outbox_payment"), BANK | ADMIN},
                                      {TH_TEXT("outbox_withdrawal"), BANK | ADMIN}};
 
-void th_book_may(struct th_books *books, const struct th_line *line, const struct th_text *post)
+static bool is_permitted(const struct th_person *person, unsigned roles)
+{
+    return roles == ANYBODY || (person->roles & roles) != 0;
+}
+
+// The person behind the entry; NULL, and told once, for one who was never added.
+static struct th_person *actor(struct th_books *books, const struct th_line *line)
 {
     struct th_person *person = th_books_person(books, books->actor);
     if (!person || books->partial) {
-        return;
+        return NULL;
     }
     if (!person->known) {
-        person->known = true; // told once
+        person->known = true;
         th_fault_add_text(books->faults, TH_FAULT_LOGIN_UNKNOWN, line->login, 0);
+        return NULL;
+    }
+    return person;
+}
+
+void th_book_may(struct th_books *books, const struct th_line *line)
+{
+    const struct th_person *person = actor(books, line);
+    if (!person) {
         return;
     }
-    // An admin's own end is the last thing that he enters; told once an entry.
-    if (person->ended != 0 && line->seq > person->ended && !post) {
+    // An admin's own end is the last thing that he enters.
+    if (person->ended != 0 && line->seq > person->ended) {
         th_fault_add_text(books->faults, TH_FAULT_LOGIN_ENDED, line->login, 0);
     }
-    if (post ? !is_right(POSTS, sizeof(POSTS) / sizeof(POSTS[0]), *post, person->roles)
-             : !is_right(ENTRIES, sizeof(ENTRIES) / sizeof(ENTRIES[0]), line->entry_kind,
-                         person->roles)) {
+    if (!is_permitted(person,
+                      roles_of(ENTRIES, sizeof(ENTRIES) / sizeof(ENTRIES[0]), line->entry_kind))) {
         th_fault_add_text(books->faults, TH_FAULT_LOGIN_ROLE, line->login, 0);
     }
+}
+
+void th_book_may_post(struct th_books *books, const struct th_line *line, unsigned roles)
+{
+    const struct th_person *person = actor(books, line);
+    if (person && !is_permitted(person, roles)) {
+        th_fault_add_text(books->faults, TH_FAULT_LOGIN_ROLE, line->login, 0);
+    }
+}
+
+unsigned th_book_post_roles(struct th_text kind)
+{
+    return roles_of(POSTS, sizeof(POSTS) / sizeof(POSTS[0]), kind);
 }
 
 // The first and last four of a number, as entries tell it; a short one only its end.

@@ -111,6 +111,7 @@ struct told {
     bool bound; // the post stands in entries of this list only
 };
 
+// Those of a post stand together.
 static const struct told TOLD[] = {
     {TH_TEXT("receipt"), TH_TEXT("receipt.confirm"), RECEIPT, false},
     {TH_TEXT("payout_event"), TH_TEXT("payment.confirm"), RUN, false},
@@ -244,27 +245,30 @@ static bool is_told(struct th_books *books, const struct th_post *post, const st
     return !th_text_is(told->entry, "registry.create") || is_first(post);
 }
 
-bool th_book_told(struct th_books *books, const struct th_post *post)
+void th_book_find_told(struct th_text name, struct th_kind *kind)
 {
-    bool known = false;
-    bool bound = false;
     for (size_t i = 0; i < sizeof(TOLD) / sizeof(TOLD[0]); i++) {
-        if (post->kind.size != TOLD[i].post.size || !th_text_same(post->kind, TOLD[i].post)) {
-            continue;
+        if (th_text_same(name, TOLD[i].post)) {
+            kind->told = i - kind->n_told;
+            kind->n_told++;
         }
-        if (th_text_same(post->line->entry_kind, TOLD[i].entry)) {
-            if (!is_told(books, post, &TOLD[i])) {
+    }
+}
+
+void th_book_told(struct th_books *books, const struct th_post *post, const struct th_kind *kind)
+{
+    const struct told *told = &TOLD[kind->told];
+    for (size_t i = 0; i < kind->n_told; i++) {
+        if (th_text_same(post->line->entry_kind, told[i].entry)) {
+            if (!is_told(books, post, &told[i])) {
                 row_fault(books, post);
             }
-            return true;
+            return;
         }
-        known = true;
-        bound = TOLD[i].bound;
     }
-    if (bound) {
+    if (kind->n_told > 0 && told->bound) {
         th_fault_add_text(books->faults, TH_FAULT_POST_PLACE, post->kind, post->number);
     }
-    return known;
 }
 
 // Kinds of rows whose ids are given once: what came later under one would take its place.

@@ -20,6 +20,15 @@ int64_t th_check_day(int64_t at_utc)
     return shifted >= 0 ? shifted / DAY_SECONDS : -((-shifted + DAY_SECONDS - 1) / DAY_SECONDS);
 }
 
+// The last n digits of a number.
+static void put_digits(char *at, int64_t value, size_t n)
+{
+    while (n-- > 0) {
+        at[n] = (char)('0' + value % 10);
+        value /= 10;
+    }
+}
+
 // H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days: eras of 400 years
 // that begin on 1 March.
 void th_check_day_format(int64_t day, char buf[TH_DAY_BYTES + 1])
@@ -34,11 +43,10 @@ void th_check_day_format(int64_t day, char buf[TH_DAY_BYTES + 1])
     int64_t in_month = in_year - (153 * month + 2) / 5 + 1;
     int64_t civil_month = month < 10 ? month + 3 : month - 9;
     int64_t civil_year = year + era * 400 + (civil_month <= 2);
-    char text[64];
-    (void)snprintf(text, sizeof(text), "%04d-%02d-%02d", (int)civil_year, (int)civil_month,
-                   (int)in_month);
-    memcpy(buf, text, TH_DAY_BYTES);
-    buf[TH_DAY_BYTES] = '\0';
+    memcpy(buf, "0000-00-00", TH_DAY_BYTES + 1);
+    put_digits(buf, civil_year, 4);
+    put_digits(buf + 5, civil_month, 2);
+    put_digits(buf + 8, in_month, 2);
 }
 
 // The same, days_from_civil; what it does not give back was no day.

@@ -134,9 +134,14 @@ static void json_parties(const struct th_books *books, const struct th_holder *c
     (void)fprintf(out, "],\"totals\":{\"issued_t\":%" PRId64 ",", books->issued_t);
     json_figures(out, books->units_t, money_fen); // legs sum to zero, or there is a fault
     (void)fputs("},\"other_posts\":[", out);
-    for (size_t i = 0; i < books->kinds.n; i++) {
-        (void)fprintf(out, "%s{\"kind\":\"%s\",\"n\":%" PRId64 "}", i > 0 ? "," : "",
-                      books->kinds.texts[i], books->others[i].n);
+    const struct th_kind *kinds = books->kinds_rules.items;
+    bool first = true;
+    for (size_t i = 0; i < books->kinds_rules.n; i++) {
+        if (!th_kind_is_judged(&kinds[i])) {
+            (void)fprintf(out, "%s{\"kind\":\"%s\",\"n\":%" PRId64 "}", first ? "" : ",",
+                          books->kinds.texts[i], kinds[i].n);
+            first = false;
+        }
     }
     (void)fputc(']', out);
 }
@@ -269,12 +274,20 @@ static void text_parties(const struct th_check *check, const struct th_holder *c
 
 static void text_others(const struct th_books *books, bool zh, FILE *out)
 {
-    for (size_t i = 0; i < books->kinds.n; i++) {
-        (void)fputs(i > 0 ? ", " : zh ? "未逐笔核对的过账种类：" : "posts of other kinds: ", out);
-        th_report_clean(books->kinds.texts[i], out);
-        (void)fprintf(out, " %" PRId64, books->others[i].n);
+    const struct th_kind *kinds = books->kinds_rules.items;
+    bool first = true;
+    for (size_t i = 0; i < books->kinds_rules.n; i++) {
+        if (!th_kind_is_judged(&kinds[i])) {
+            (void)fputs(!first ? ", "
+                        : zh   ? "未逐笔核对的过账种类："
+                               : "posts of other kinds: ",
+                        out);
+            th_report_clean(books->kinds.texts[i], out);
+            (void)fprintf(out, " %" PRId64, kinds[i].n);
+            first = false;
+        }
     }
-    if (books->kinds.n > 0) {
+    if (!first) {
         (void)fputc('\n', out);
     }
 }

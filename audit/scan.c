@@ -5,11 +5,6 @@
 
 enum { NESTING_MAX = 64 };
 
-bool th_text_same(struct th_text a, struct th_text b)
-{
-    return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
-}
-
 void th_tape_clear(struct th_tape *tape)
 {
     free(tape->nodes);

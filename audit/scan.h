@@ -19,7 +19,10 @@ static inline bool th_text_is(struct th_text text, const char *literal)
     return strlen(literal) == text.size && (text.size == 0 || *text.at == *literal) &&
            memcmp(text.at, literal, text.size) == 0;
 }
-bool th_text_same(struct th_text a, struct th_text b);
+static inline bool th_text_same(struct th_text a, struct th_text b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
+}
 // A literal's, of which the size is known when it is compiled.
 #define TH_TEXT(literal)                                                                           \
     {                                                                                              \

@@ -128,7 +128,18 @@ static bool has_text(const struct th_table *table, size_t row, struct th_text te
     return th_text_is(text, table->texts[row]);
 }
 
-size_t th_table_text(struct th_table *table, struct th_text text, bool *ret_fresh)
+// Where a text is remembered, so that what comes again and again needs no digest.
+static size_t *recent_of(struct th_table *table, struct th_text text)
+{
+    const unsigned char *at = (const unsigned char *)text.at;
+    size_t mixed = text.size;
+    if (text.size > 0) {
+        mixed += 3U * at[0] + 5U * at[text.size / 2] + 7U * at[text.size - 1];
+    }
+    return &table->recent[mixed % TH_TABLE_RECENT];
+}
+
+static size_t find_text(struct th_table *table, struct th_text text, bool *ret_fresh)
 {
     void *texts = table->texts;
     if (!make_room(table) || !th_grow(&texts, table->n, &table->texts_room, sizeof(char *))) {
@@ -154,6 +165,18 @@ size_t th_table_text(struct th_table *table, struct th_text text, bool *ret_fres
     table->slots[i] = (struct th_slot){.hash = hash, .row_1 = ++table->n};
     *ret_fresh = true;
     return table->n - 1;
+}
+
+size_t th_table_text(struct th_table *table, struct th_text text, bool *ret_fresh)
+{
+    size_t *recent = recent_of(table, text);
+    if (*recent != 0 && has_text(table, *recent - 1, text)) {
+        *ret_fresh = false;
+        return *recent - 1;
+    }
+    size_t row = find_text(table, text, ret_fresh);
+    *recent = row != SIZE_MAX ? row + 1 : 0;
+    return row;
 }
 
 void *th_list_add(struct th_list *list, size_t item_size)

@@ -6,6 +6,7 @@
 
 // Rows are counted 0, 1, 2 … in the order in which they were added. Zeroed memory is an empty
 // table.
+enum { TH_TABLE_RECENT = 64 };
 struct th_table {
     struct th_slot *slots; // owned
     size_t n_slots;
@@ -14,6 +15,7 @@ struct th_table {
     unsigned char secret[16]; // of the hash, so that no file can choose what collides
     char **texts;             // owned, of tables of texts
     size_t texts_room;
+    size_t recent[TH_TABLE_RECENT]; // row + 1 of texts that were found last; 0: none
 };
 void th_table_clear(struct th_table *table);
 

@@ -24,6 +24,10 @@ export TANHUI_LANG=en
 "$tools/make_journal" "$n" >"$work/journal.jsonl"
 "$programs/tanhui" init "$work/r.tanhui" --name bench --admin-code 330523 --quiet
 python3 "$here/fill_journal.py" "$work/journal.jsonl" "$work/r.tanhui"
+"$programs/tanhui-audit" "$work/journal.jsonl" >"$work/answer" || {
+    head -n 5 "$work/answer" >&2 # what is measured is a journal without faults
+    exit 2
+}
 
 one() { # RESULT COMMAND…
     one_result=$1

@@ -1,5 +1,6 @@
-// make_journal N: an export of N entries on stdout, for measuring. After the first three every two
-// entries are a trade, proposed and approved, with its posts.
+// make_journal N: an export of N entries on stdout, for measuring, in which tanhui-audit finds no
+// faults. After people, parties and a package every two entries are a trade, proposed and approved,
+// with its posts.
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 #include "core/attributes.h"
 #include "core/hash.h"
 
-enum { TEXT_SIZE = 8192, BUYERS = 1000, TONNES = 10 };
+enum { TEXT_SIZE = 8192, SELLER = 1, BUYERS = 1000, TONNES = 10 };
 
 struct writer {
     struct th_hash hash;
@@ -120,29 +121,46 @@ static void approve(struct writer *writer, int64_t id, int64_t first, int64_t bu
           id, first, id, first + TONNES - 1, buyer, id, id, buyer, id, id, id);
 }
 
-// People and a package, entries 2 to BEFORE_TRADES.
-enum { BEFORE_TRADES = 10 };
+static const char *const PEOPLE[][2] = {{"clerk", "clerk"},
+                                        {"verifier", "verifier"},
+                                        {"officer", "officer"},
+                                        {"wang", "bank"},
+                                        {"li", "bank"}};
+enum {
+    PERSONS = sizeof(PEOPLE) / sizeof(PEOPLE[0]),
+    STEPS = 4,
+    BEFORE_TRADES = 1 + PERSONS + SELLER + BUYERS + STEPS
+};
+
+static void enrol(struct writer *writer)
+{
+    for (int i = 0; i < PERSONS; i++) {
+        entry(writer, "admin", "user.add", i + 1, "{'login':'%s','role':'%s'}", PEOPLE[i][0],
+              PEOPLE[i][1]);
+    }
+    for (int id = SELLER; id <= SELLER + BUYERS; id++) {
+        entry(writer, "clerk", "party.add", id, "{'kind':'%s','name':'party %d','party_id':%d}",
+              id == SELLER ? "village" : "enterprise", id, id);
+    }
+}
+
 static void issue(struct writer *writer, int64_t issued_t)
 {
-    static const char *const PEOPLE[][2] = {{"clerk", "clerk"},
-                                            {"verifier", "verifier"},
-                                            {"officer", "officer"},
-                                            {"wang", "bank"},
-                                            {"li", "bank"}};
-    for (size_t i = 0; i < sizeof(PEOPLE) / sizeof(PEOPLE[0]); i++) {
-        entry(writer, "admin", "user.add", (int64_t)i + 1, "{'login':'%s','role':'%s'}",
-              PEOPLE[i][0], PEOPLE[i][1]);
-    }
-    entry(writer, "clerk", "package.create", 1, "{'holder_id':1,'package_id':1}");
-    entry(writer, "clerk", "package.submit", 1, "{'package_id':1}");
+    int64_t kg = issued_t * 1000;
+    entry(writer, "clerk", "package.create", 1,
+          "{'from':'2020-01-01','holder_id':1,'package_id':1,'to':'2020-12-31'}");
+    entry(writer, "clerk", "package.submit", 1,
+          "{'opening':[],'package_id':1,'parcels':[{'parcel_id':1,'version':1}]}");
     entry(writer, "verifier", "package.verify", 1,
-          "{'decision':'approve','net_kg':%" PRId64 ",'package_id':1}", issued_t * 1000);
+          "{'decision':'approve','net_kg':%" PRId64 ",'package_id':1}", kg);
     entry(writer, "officer", "package.issue", 1,
-          "{'package_id':1,'posts':[{'first':1,'issuance':1,'last':%" PRId64
-          ",'post':'units','to':{'owner':1,'state':'held'}}],'villages':[],'vintages':["
-          "{'buffer_t':0,'carried_in_kg':0,'carried_kg':0,'issuance_id':1,'issued_t':%" PRId64
-          ",'net_kg':%" PRId64 ",'prefix':'CN-330523-BAM-2021-000001'}]}",
-          issued_t, issued_t, issued_t * 1000);
+          "{'buffer_t':0,'debt_kg':0,'debts':[],'issued_t':%" PRId64 ",'net_kg':%" PRId64
+          ",'opening_kg':0,'package_id':1,'posts':[{'first':1,'issuance':1,'last':%" PRId64
+          ",'post':'units','to':{'owner':1,'state':'held'}}],'rest_kg':0,'villages':[{'mass_kg':"
+          "%" PRId64 ",'village':'330523990201'}],'vintages':[{'buffer_t':0,'carried_in_kg':0,"
+          "'carried_kg':0,'issuance_id':1,'issued_t':%" PRId64 ",'net_kg':%" PRId64
+          ",'prefix':'CN-330523-BAM-2020-000001','vintage':2020}]}",
+          issued_t, kg, issued_t, kg, issued_t, kg);
 }
 
 int main(int argc, char **argv)
@@ -151,7 +169,7 @@ int main(int argc, char **argv)
     char hash[TH_HASH_HEX_SIZE];
     int64_t n = argc == 2 ? strtoll(argv[1], NULL, 10) : 0;
     if (n < BEFORE_TRADES) {
-        (void)fprintf(stderr, "usage: make_journal N >FILE\n");
+        (void)fprintf(stderr, "usage: make_journal N >FILE, N at least %d\n", BEFORE_TRADES);
         return 2;
     }
     int64_t n_trades = (n - BEFORE_TRADES) / 2;
@@ -161,6 +179,7 @@ int main(int argc, char **argv)
     entry(&writer, "admin", "registry.create", 1,
           "{'admin_code':'330523','name':'bench',"
           "'registry_id':'00112233445566778899aabbccddeeff'}");
+    enrol(&writer);
     issue(&writer, issued_t);
     for (int64_t id = 1; id <= n_trades; id++) {
         int64_t first = (id - 1) * TONNES + 1;

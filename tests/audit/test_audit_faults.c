@@ -89,6 +89,20 @@ static void whole(struct test_journal *journal)
     test_journal_end(journal);
 }
 
+// One kind of posts is counted and not judged.
+static void assert_only_counted(const struct th_books *books, const char *name)
+{
+    const struct th_kind *kinds = books->kinds_rules.items;
+    size_t n = 0;
+    for (size_t i = 0; i < books->kinds_rules.n; i++) {
+        if (!th_kind_is_judged(&kinds[i])) {
+            assert_string_equal(books->kinds.texts[i], name);
+            n++;
+        }
+    }
+    assert_int_equal(n, 1);
+}
+
 static void audit__a_whole_journal_is_good_and_its_totals_are_told(void **state)
 {
     struct test_journal journal;
@@ -117,8 +131,7 @@ static void audit__a_whole_journal_is_good_and_its_totals_are_told(void **state)
     assert_int_equal(buyer->units_t[TH_UNIT_HELD], 30);
     assert_int_equal(buyer->money_fen[TH_ACCOUNT_CLAIM], -60000);
     assert_int_equal(buyer->money_fen[TH_ACCOUNT_CASH], -40000);
-    assert_int_equal(check->books.kinds.n, 1);
-    assert_string_equal(check->books.kinds.texts[0], "unit_lock");
+    assert_only_counted(&check->books, "unit_lock");
     test_let_go(check);
     test_journal_clear(&journal);
 }

@@ -181,10 +181,10 @@ size_t th_books_word(struct th_books *books, struct th_text text)
 static const struct th_post_kind *find_how(struct th_text name)
 {
     static const struct th_post_kind *const KINDS[] = {
-        th_posts_of_units,    th_posts_of_money,  th_posts_of_deals,         th_posts_of_people,
-        th_posts_of_revenue,  th_posts_of_pools,  th_posts_of_terms,         th_posts_of_loans,
-        th_posts_of_payments, th_posts_of_orders, th_posts_of_beneficiaries, th_posts_of_packages,
-        th_posts_of_rows};
+        th_posts_of_units,    th_posts_of_money,    th_posts_of_deals,  th_posts_of_people,
+        th_posts_of_revenue,  th_posts_of_sharing,  th_posts_of_pools,  th_posts_of_terms,
+        th_posts_of_loans,    th_posts_of_payments, th_posts_of_orders, th_posts_of_beneficiaries,
+        th_posts_of_packages, th_posts_of_rows};
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
         for (const struct th_post_kind *kind = KINDS[i]; kind->book; kind++) {
             if (th_text_same(name, kind->name)) {
@@ -351,6 +351,17 @@ static void settle(struct th_books *books)
     if (sum_t != books->issued_t) {
         th_fault_add(books->faults, TH_FAULT_UNITS_SUM, sum_t, books->issued_t, 0);
     }
+}
+
+void *th_books_row(struct th_books *books, struct th_table *ids, struct th_list *list, size_t size,
+                   int64_t id, bool *ret_fresh)
+{
+    size_t row = th_table_id(ids, id, ret_fresh);
+    if (row != SIZE_MAX && *ret_fresh && !th_list_add(list, size)) {
+        row = SIZE_MAX;
+    }
+    books->no_memory = books->no_memory || row == SIZE_MAX;
+    return row != SIZE_MAX ? (char *)list->items + row * size : NULL;
 }
 
 size_t th_books_joined(struct th_books *books, struct th_table *table, struct th_text first,

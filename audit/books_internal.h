@@ -23,6 +23,7 @@ extern const struct th_post_kind th_posts_of_units[];
 extern const struct th_post_kind th_posts_of_deals[];
 extern const struct th_post_kind th_posts_of_people[];
 extern const struct th_post_kind th_posts_of_revenue[];
+extern const struct th_post_kind th_posts_of_sharing[];
 extern const struct th_post_kind th_posts_of_pools[];
 extern const struct th_post_kind th_posts_of_terms[];
 extern const struct th_post_kind th_posts_of_money[];
@@ -107,6 +108,10 @@ size_t th_books_joined(struct th_books *books, struct th_table *table, struct th
                        struct th_text second, bool *ret_fresh);
 // A new row, NULL without memory, which the books remember.
 void *th_books_add(struct th_books *books, struct th_list *list, size_t size);
+// The row of an id in a list that goes with a table; a new one is zeroed. NULL without memory,
+// which the books remember.
+void *th_books_row(struct th_books *books, struct th_table *ids, struct th_list *list, size_t size,
+                   int64_t id, bool *ret_fresh);
 struct th_run *th_books_run(const struct th_books *books, int64_t id); // NULL: unknown
 
 struct th_unit_leg {
@@ -196,6 +201,9 @@ struct th_package_steps *th_books_package(struct th_books *books, int64_t id);
 
 // A deal that is taken back: no run may share what it brought.
 void th_book_unshared(struct th_books *books, const struct th_deal *deal);
+struct th_term *th_book_term(const struct th_books *books, int64_t id); // NULL: unknown
+// What a deal brought is shared by the term that held for its units on its day.
+void th_book_term_of(struct th_books *books, const struct th_deal *deal, int64_t term_id);
 void th_book_settle_term(struct th_books *books, const struct th_pending *pending);
 void th_book_settle_sale(struct th_books *books, const struct th_pending *pending);
 // Does a rule of the county let one person decide about this amount on the day of the entry, with

@@ -1,4 +1,4 @@
-// Posts of revenue: terms, what a sale costs and brings, runs and their approval. What a run says
+// Posts of revenue: what a sale costs and brings, runs and their approval. What a run says
 // is reckoned again from receipts, costs and term, to the fen or the one beside it, where a
 // rounding would need more digits than are at hand.
 #include <math.h>
@@ -25,18 +25,6 @@ void th_revenue_clear(struct th_revenue *revenue)
     for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++) {
         th_list_clear(LISTS[i]);
     }
-}
-
-// The row of an id in a list that goes with a table; a new one is zeroed.
-static void *row_of(struct th_books *books, struct th_table *ids, struct th_list *list, size_t size,
-                    int64_t id, bool *ret_fresh)
-{
-    size_t row = th_table_id(ids, id, ret_fresh);
-    if (row != SIZE_MAX && *ret_fresh && !th_list_add(list, size)) {
-        row = SIZE_MAX;
-    }
-    books->no_memory = books->no_memory || row == SIZE_MAX;
-    return row != SIZE_MAX ? (char *)list->items + row * size : NULL;
 }
 
 static void *find_row(const struct th_table *ids, const struct th_list *list, size_t size,
@@ -117,88 +105,12 @@ static void book_member(struct th_books *books, const struct th_post *post)
     }
     (void)day_of(post, "to_on", member.to_on);
     size_t *first =
-        row_of(books, &revenue->group_ids, &revenue->groups, sizeof(size_t), group, &fresh);
+        th_books_row(books, &revenue->group_ids, &revenue->groups, sizeof(size_t), group, &fresh);
     struct th_member *row = first ? th_books_add(books, &revenue->members, sizeof(*row)) : NULL;
     if (row) {
         member.next = *first;
         *row = member;
         *first = revenue->members.n;
-    }
-}
-
-static void book_term(struct th_books *books, const struct th_post *post)
-{
-    static const char *const BASES[] = {"gross", "net_of_cost", "net_of_costs"};
-    struct th_term read = {.splits = 0};
-    struct th_text basis;
-    int64_t id = 0;
-    bool fresh = false;
-    size_t i = 0;
-    if (!id_of(post, "term_id", &id) || !th_post_fraction(post, "ratio", &read.percent) ||
-        !th_text_member(post->nodes, post->index, "basis", &basis)) {
-        th_post_fault(books, post);
-        return;
-    }
-    while (i < sizeof(BASES) / sizeof(BASES[0]) && !th_text_is(basis, BASES[i])) {
-        i++;
-    }
-    read.basis = (enum th_basis)i;
-    struct th_term *term =
-        row_of(books, &books->revenue.term_ids, &books->revenue.terms, sizeof(*term), id, &fresh);
-    if (i == sizeof(BASES) / sizeof(BASES[0]) || (term && !fresh)) {
-        th_post_fault(books, post);
-    } else if (term) {
-        read.seq = books->faults->seq;
-        *term = read;
-        th_books_pend(
-            books, &(struct th_pending){.what = TH_PENDING_TERM, .id = id, .number = post->number});
-    }
-}
-
-// Everybody's shares in a term make a whole.
-void th_book_settle_term(struct th_books *books, const struct th_pending *pending)
-{
-    static const long double NEAR = 1e-15L;
-    const struct th_split *splits = books->revenue.splits.items;
-    const struct th_term *term =
-        find_row(&books->revenue.term_ids, &books->revenue.terms, sizeof(*term), pending->id);
-    long double sum = 0;
-    for (size_t i = term ? term->splits : 0; i != 0; i = splits[i - 1].next) {
-        sum += (long double)splits[i - 1].share.numerator /
-               (long double)splits[i - 1].share.denominator;
-    }
-    if (fabsl(sum - 1) > NEAR) {
-        th_fault_add(books->faults, TH_FAULT_TERM_SPLITS, pending->id, 0, 0);
-    }
-}
-
-static void book_split(struct th_books *books, const struct th_post *post)
-{
-    struct th_split split = {.kind = 0};
-    struct th_text kind;
-    int64_t id = 0;
-    if (!id_of(post, "term_id", &id) || !th_post_fraction(post, "share", &split.share)) {
-        th_post_fault(books, post);
-        return;
-    }
-    struct th_term *term =
-        find_row(&books->revenue.term_ids, &books->revenue.terms, sizeof(*term), id);
-    if (!term) {
-        th_fault_add(books->faults, TH_FAULT_TERM_UNKNOWN, id, 0, 0);
-        return;
-    }
-    if (term->seq != books->faults->seq) {
-        th_fault_add(books->faults, TH_FAULT_TERM_SPLITS, id, 0, 0);
-    }
-    if (!id_of(post, "party_id", &split.party) &&
-        th_text_member(post->nodes, post->index, "party_kind", &kind)) {
-        split.kind = th_books_word(books, kind);
-    }
-    struct th_split *row = th_books_add(books, &books->revenue.splits, sizeof(*row));
-    if (row) {
-        split.next = term->splits;
-        *row = split;
-        term->splits = books->revenue.splits.n;
     }
 }
 
@@ -232,8 +144,8 @@ static void book_deduction(struct th_books *books, const struct th_post *post)
         th_post_fault(books, post);
         return;
     }
-    struct th_listed_cost *cost =
-        row_of(books, &books->revenue.cost_ids, &books->revenue.costs, sizeof(*cost), id, &fresh);
+    struct th_listed_cost *cost = th_books_row(books, &books->revenue.cost_ids,
+                                               &books->revenue.costs, sizeof(*cost), id, &fresh);
     if (!cost || !fresh) {
         th_fault_add(books->faults, TH_FAULT_COST_TWICE, id, 0, 0);
         return;
@@ -274,18 +186,6 @@ static void book_withdrawal(struct th_books *books, const struct th_post *post)
     (void)th_sum(cost->reserve ? &revenue->reserve_fen : &revenue->deducted_fen, -cost->fen);
 }
 
-// Which sales a term is for is not judged here, only that it is one.
-static void book_term_end(struct th_books *books, const struct th_post *post)
-{
-    int64_t id = 0;
-    if (!id_of(post, "term_id", &id)) {
-        th_post_fault(books, post);
-    } else if (!find_row(&books->revenue.term_ids, &books->revenue.terms, sizeof(struct th_term),
-                         id)) {
-        th_fault_add(books->faults, TH_FAULT_TERM_UNKNOWN, id, 0, 0);
-    }
-}
-
 // One settlement of a sale counts at a time, and comes to no more than was set aside.
 static void book_settlement(struct th_books *books, const struct th_post *post)
 {
@@ -302,8 +202,8 @@ static void book_settlement(struct th_books *books, const struct th_post *post)
         return;
     }
     struct th_listed_cost *settlement =
-        row_of(books, &books->revenue.settlement_ids, &books->revenue.settlements,
-               sizeof(*settlement), id, &fresh);
+        th_books_row(books, &books->revenue.settlement_ids, &books->revenue.settlements,
+                     sizeof(*settlement), id, &fresh);
     if (!settlement || !fresh || revenue->settled) {
         th_fault_add(books->faults, TH_FAULT_RESERVE_TWICE, deal->id, 0, 0);
         return;
@@ -355,8 +255,8 @@ static void book_run(struct th_books *books, const struct th_post *post)
         th_post_fault(books, post);
         return;
     }
-    struct th_run *run =
-        row_of(books, &books->revenue.run_ids, &books->revenue.runs, sizeof(*run), id, &fresh);
+    struct th_run *run = th_books_row(books, &books->revenue.run_ids, &books->revenue.runs,
+                                      sizeof(*run), id, &fresh);
     if (!run) {
         return;
     }
@@ -594,9 +494,6 @@ static void book_run_decision(struct th_books *books, const struct th_post *post
 const struct th_post_kind th_posts_of_revenue[] = {
     {TH_TEXT("trade_line"), book_line, false},
     {TH_TEXT("member_share"), book_member, false},
-    {TH_TEXT("revenue_term"), book_term, false},
-    {TH_TEXT("revenue_term_split"), book_split, false},
-    {TH_TEXT("revenue_term_end"), book_term_end, false},
     {TH_TEXT("revenue_deduction"), book_deduction, false},
     {TH_TEXT("deduction_withdrawal"), book_withdrawal, false},
     {TH_TEXT("reserve_settlement"), book_settlement, false},
@@ -695,8 +592,7 @@ static void settle_sale(struct th_books *books, const struct th_run_sale *sale)
     if (!revenue) {
         return;
     }
-    const struct th_term *term =
-        find_row(&books->revenue.term_ids, &books->revenue.terms, sizeof(*term), sale->term);
+    const struct th_term *term = th_book_term(books, sale->term);
     if (!th_sum(&revenue->sums.receipts_fen, sale->now.receipts_fen) ||
         !th_sum(&revenue->sums.tax_fen, sale->now.tax_fen) ||
         !th_sum(&revenue->sums.cost_fen, sale->now.cost_fen) ||
@@ -716,6 +612,7 @@ static void settle_sale(struct th_books *books, const struct th_run_sale *sale)
         th_fault_add(books->faults, TH_FAULT_TERM_UNKNOWN, sale->term, 0, 0);
         return;
     }
+    th_book_term_of(books, deal, sale->term);
     check_reckoning(books, deal, revenue, sale, term);
     th_recipients_check(books, deal, sale, term);
 }

@@ -222,6 +222,8 @@
     X(TERM_UNKNOWN, "term_unknown", "提到的分配条款 {a} 并不存在", "term {a} is not known")        \
     X(TERM_SPLITS, "term_splits", "分配条款 {a} 的各份加起来不是一，或者后来又添了一份",           \
       "term {a}: its shares do not make a whole, or one was added later")                          \
+    X(RUN_TERM, "run_term", "交易 {a} 按条款 {b} 分配，而它成交那天适用的不是这一条",              \
+      "trade {a} is shared by term {b}, which is not the one that held for it on its day")         \
     X(COST_TWICE, "cost_twice", "扣除 {a} 记了两次，或撤销了两次",                                 \
       "deduction {a} stands twice, or is taken back twice")                                        \
     X(COST_SELF, "cost_self", "扣除 {a} 由同一人（{t}）登记和撤销",                                \

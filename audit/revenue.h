@@ -63,7 +63,16 @@ struct th_deal_receipt { // chains as of lines
     size_t next;
 };
 
-enum th_basis { TH_BASIS_GROSS, TH_BASIS_NET_OF_COST, TH_BASIS_NET_OF_COSTS };
+enum th_basis { TH_BASIS_GROSS, TH_BASIS_NET_OF_COST, TH_BASIS_NET_OF_COSTS, TH_BASES };
+
+enum th_term_scope {
+    TH_SCOPE_ALL,
+    TH_SCOPE_KIND, // of ground
+    TH_SCOPE_HOLDER,
+    TH_SCOPE_POOL,
+    TH_SCOPE_PACKAGE,
+    TH_SCOPES
+};
 
 struct th_split {
     size_t kind;   // row of words; 0: a certain party
@@ -77,6 +86,12 @@ struct th_term {
     struct th_fraction percent;
     size_t splits;
     int64_t seq; // entry that made it
+    enum th_term_scope scope;
+    int64_t scope_id;
+    size_t scope_kind; // row of words
+    char from_on[TH_DAY_BYTES];
+    char to_on[TH_DAY_BYTES];   // NULs: open
+    char ends_on[TH_DAY_BYTES]; // from then on it holds no more, whatever was agreed; NULs: none
 };
 
 struct th_sums { // of one sale in one run, or in all of them

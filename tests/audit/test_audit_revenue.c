@@ -213,6 +213,74 @@ static void audit__a_run_pays_whom_the_term_and_the_tonnes_say(void **state)
     }
 }
 
+#define TERM_2(from, scope, until, more)                                                           \
+    "officer", "revenue.term",                                                                     \
+        "{'basis':'net_of_cost','from':'" from "','posts':[{'basis':'net_of_cost',"                \
+        "'from_on':'" from "','post':'revenue_term','ratio':'10'," scope "'term_id':2" until "},{" \
+        "'ordinal':1,'party_kind':'village','post':'revenue_term_split','share':'1','term_id':2}"  \
+        "],'ratio':'10','splits':[{'party_kind':'village','share':'1'}],'term_id':2" more "}"
+#define TERM_END(id, on)                                                                           \
+    "officer", "revenue.term_end",                                                                 \
+        "{'ends_on':'" on "','posts':[{'ends_on':'" on "','post':'revenue_term_end','term_id':" id \
+        "}],'term_id':" id "}"
+#define TERM_FROM(from, scope) TERM_2(from, scope, "", "")
+
+// The sale of 2021-12-28 is shared by term 1, which is from 2021-01-01 on for all there is.
+static void audit__a_sale_is_shared_by_the_term_that_held_for_its_units_on_its_day(void **state)
+{
+    enum { TERMS_MAX = 2 };
+    static const struct {
+        const char *name;
+        struct {
+            const char *login;
+            const char *kind;
+            const char *body;
+        } terms[TERMS_MAX];
+        enum th_fault_code code;
+    } CASES[] = {
+        {"a later one", {{TERM_FROM("2022-01-01", "")}}, TH_FAULT_CODES},
+        {"the last one replaced it", {{TERM_FROM("2021-12-28", "")}}, TH_FAULT_RUN_TERM},
+        {"one that never began",
+         {{TERM_FROM("2021-06-01", "")}, {TERM_END("2", "2021-06-01")}},
+         TH_FAULT_CODES},
+        {"it had ended", {{TERM_END("1", "2021-12-28")}}, TH_FAULT_RUN_TERM},
+        {"it ends on the day after", {{TERM_END("1", "2021-12-29")}}, TH_FAULT_CODES},
+        {"one for a package of it",
+         {{TERM_FROM("2021-06-01", "'scope':'package','scope_id':2,")}},
+         TH_FAULT_RUN_TERM},
+        {"one for another package",
+         {{TERM_FROM("2021-06-01", "'scope':'package','scope_id':3,")}},
+         TH_FAULT_CODES},
+        {"one for its pool",
+         {{TERM_FROM("2021-06-01", "'scope':'pool','scope_id':1,")}},
+         TH_FAULT_RUN_TERM},
+        {"one for the holder of a package of it",
+         {{TERM_FROM("2021-06-01", "'scope':'holder','scope_id':1,")}},
+         TH_FAULT_RUN_TERM},
+        {"one for another holder",
+         {{TERM_FROM("2021-06-01", "'scope':'holder','scope_id':5,")}},
+         TH_FAULT_CODES},
+        {"one for its pool that was over",
+         {{TERM_2("2021-06-01", "'scope':'pool','scope_id':1,", ",'to_on':'2021-12-27'",
+                  ",'to':'2021-12-27'")}},
+         TH_FAULT_CODES},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        until_received(&journal);
+        for (size_t k = 0; k < TERMS_MAX && CASES[i].terms[k].login; k++) {
+            journal.login = CASES[i].terms[k].login;
+            test_journal_entry(&journal, CASES[i].terms[k].kind, "term:x", "%s",
+                               CASES[i].terms[k].body);
+        }
+        journal.login = "wang";
+        test_journal_entry(&journal, "revenue.distribute", "distribution:1", "%s",
+                           RUN(RIGHT_SALE, RIGHT_PAID));
+        test_judge(&journal, CASES[i].name, CASES[i].code);
+    }
+}
+
 #define EVENT_ON(day, party, attempt, kind, fen)                                                   \
     "{'amount_fen':" fen ",'attempt':" attempt ",'distribution_id':1,'kind':'" kind                \
     "','login':'wang','on_date':'" day "','party_id':" party                                       \
@@ -583,6 +651,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(audit__a_run_pays_whom_the_term_and_the_tonnes_say),
+        cmocka_unit_test(audit__a_sale_is_shared_by_the_term_that_held_for_its_units_on_its_day),
         cmocka_unit_test(audit__a_payment_is_made_once_and_again_only_behind_its_return),
         cmocka_unit_test(audit__costs_are_listed_taken_back_and_approved_by_others),
         cmocka_unit_test(

@@ -28,7 +28,9 @@ void th_books_clear(struct th_books *books)
     th_table_clear(&books->beneficiary_names);
     th_list_clear(&books->beneficiaries);
     th_list_clear(&books->waiters);
-    th_table_clear(&books->withdrawn_ids);
+    th_table_clear(&books->message_ids);
+    th_list_clear(&books->messages);
+    th_list_clear(&books->orders);
     th_table_clear(&books->package_ids);
     th_ground_clear(&books->ground);
     th_table_clear(&books->prefixes);
@@ -315,6 +317,9 @@ static void settle_pending(struct th_books *books, const struct th_pending *pend
     case TH_PENDING_TERM:
         th_book_settle_term(books, pending);
         break;
+    case TH_PENDING_MESSAGE:
+        th_book_settle_message(books, pending);
+        break;
     case TH_PENDING_REVIEW:
         th_book_settle_review(books, pending);
         break;
@@ -418,6 +423,7 @@ static void book_facts(struct th_books *books, const struct th_line *line,
         th_book_rule(books, line, nodes);
     }
     if (!books->partial) {
+        th_book_resend(books, line, nodes);
         th_book_package(books, line, nodes);
     }
 }

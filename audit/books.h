@@ -146,6 +146,22 @@ struct th_days {                // between which others may act upon a deal
     char to_on[TH_DAY_BYTES];   // NULs: open
 };
 
+struct th_message { // to the bank
+    int64_t seq;    // entry that made it
+    int64_t run;
+    size_t orders; // first of what it says, counted from 1
+    bool has_news; // it says what none of those said whose place it takes
+    bool withdrawn;
+    int64_t replaced_by; // 0: nothing was left to say
+};
+
+struct th_order { // of a message
+    int64_t party;
+    int64_t attempt;
+    int64_t account; // 0: it is not to be carried out
+    size_t next;
+};
+
 struct th_loss { // of an issuance, in a reversal
     int64_t issuance;
     int64_t lost_kg;
@@ -200,7 +216,9 @@ struct th_books { // zeroed memory is empty
     struct th_table beneficiary_names; // with their codes
     struct th_list beneficiaries;      // struct th_beneficiary, a row for each of the names
     struct th_list waiters;
-    struct th_table withdrawn_ids; // messages to the bank that are sent no more
+    struct th_table message_ids; // to the bank
+    struct th_list messages;     // struct th_message, a row for each of the ids
+    struct th_list orders;       // struct th_order, of the messages
     struct th_table package_ids;
     struct th_package_steps *packages; // owned
     size_t packages_room;

@@ -47,8 +47,9 @@ struct th_pending { // an issuance or a trade that the end of the entry looks at
         TH_PENDING_REVIEW,    // of a beneficiary: row, counted from 1
         TH_PENDING_POOL,      // its id
         TH_PENDING_SCHEDULE,
-        TH_PENDING_TERM, // that is agreed: its id
-        TH_PENDING_RUN   // that is approved: its id
+        TH_PENDING_MESSAGE, // to the bank, that is withdrawn: its id
+        TH_PENDING_TERM,    // that is agreed: its id
+        TH_PENDING_RUN      // that is approved: its id
     } what;
     int64_t id;
     int64_t number; // of the post
@@ -223,6 +224,11 @@ void th_book_retirement(struct th_books *books, const struct th_post *post, stru
 void th_book_retired(struct th_books *books, const struct th_deal *deal);
 void th_book_settle_retired(struct th_books *books, const struct th_deal *deal);
 void th_book_settle_review(struct th_books *books, const struct th_pending *pending);
+
+// A message that the bank had got is carried once more.
+void th_book_resend(struct th_books *books, const struct th_line *line,
+                    const struct th_node *nodes);
+void th_book_settle_message(struct th_books *books, const struct th_pending *pending);
 
 // The cost of a line against what its units cost when they were bought.
 void th_book_line_cost(struct th_books *books, const struct th_deal *deal,

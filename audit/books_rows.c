@@ -127,6 +127,8 @@ static const struct told TOLD[] = {
     {TH_TEXT("deduction_withdrawal"), TH_TEXT("revenue.undeduct"), WITHDRAWAL, false},
     {TH_TEXT("reserve_settlement"), TH_TEXT("revenue.reserve"), SETTLEMENT, false},
     {TH_TEXT("settlement_withdrawal"), TH_TEXT("revenue.unsettle"), SETTLEMENT_BACK, false},
+    {TH_TEXT("outbox_payment"), TH_TEXT("outbox.renew"), NOTHING, true},
+    {TH_TEXT("outbox_withdrawal"), TH_TEXT("outbox.renew"), NOTHING, true},
     {TH_TEXT("revenue_term"), TH_TEXT("revenue.term"), TERM, true},
     {TH_TEXT("revenue_term_split"), TH_TEXT("revenue.term"), SPLIT, true},
     {TH_TEXT("revenue_term_end"), TH_TEXT("revenue.term_end"), TERM_END, true},

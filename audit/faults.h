@@ -167,6 +167,10 @@
       "run {a}: attempt {c} of the payment to party {b} is dated before the step that it follows") \
     X(PAYMENT_SUM, "payment_sum", "分配 {a} 付给主体 {b} {c} 分，不是分配给它的数",                \
       "run {a}: party {b} is paid {c} fen, which are not what the run gives it")                   \
+    X(ORDER_MESSAGE, "order_message", "消息 {a} 没有做过，已经撤回，或者不是一次做成、写明的",     \
+      "message {a} was never made, is withdrawn already, or was not made at once and told")        \
+    X(ORDER_AGAIN, "order_again", "消息 {a} 撤回、由 {b} 代替，而应付的并没有变",                  \
+      "message {a} is withdrawn and {b} takes its place, though nothing changed in what is owed")  \
     X(ORDER_STATE, "order_state", "消息 {a} 对付给主体 {b} 的第 {c} 次支付说的，与当时的应付不符", \
       "message {a}: what it says of attempt {c} to pay party {b} is not what is owed then")        \
     X(ORDER_TWICE, "order_twice", "消息 {a} 又让付给主体 {b} 第 {c} 次支付，前一条并未撤回",       \

@@ -45,7 +45,7 @@ static bool is_kept(const struct th_line *line, const struct th_tape *tape)
                                         "party.add",       "user.add",       "user.end",
                                         "village.add",     "village.import", "package.create",
                                         "package.submit",  "package.verify", "package.withdraw",
-                                        "package.issue",   "rule.set"};
+                                        "package.issue",   "rule.set",       "outbox.resend"};
     const struct th_node *nodes = tape->nodes;
     if (th_node_get(nodes, line->first_node, "posts") ||
         th_node_get(nodes, line->first_node, "idempotency")) {

@@ -117,6 +117,7 @@ struct th_part { // of a sale in a run: what one party is paid
     int64_t attempt;
     int64_t since;      // day of what happened to it last, or of the approval
     int64_t ordered_by; // message to the bank that orders this attempt; 0: none yet
+    int64_t ordered_to; // account
     enum { TH_PAYMENT_OWED, TH_PAYMENT_PAID, TH_PAYMENT_RETURNED } state;
 };
 

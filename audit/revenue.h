@@ -158,6 +158,9 @@ struct th_run {
     size_t sales;
     size_t first_part; // of its payments, once it is approved
     size_t n_parts;
+    int64_t renewed_seq; // entry that withdrew messages of it last
+    bool changed;        // what these said was no longer right
+    bool resent;         // a message of it was on its way again, and nothing said past it
 };
 
 struct th_revenue { // zeroed memory is empty

@@ -1,6 +1,7 @@
 // Journals that fit in themselves and send the villages' money elsewhere: runs, their costs,
 // payments and what the bank's system is told of them.
 #include <stdio.h>
+#include <string.h>
 
 #include "tests/audit/verdict.h"
 #include "tests/support/support.h"
@@ -531,22 +532,45 @@ audit__reserves_are_settled_once_within_what_was_set_aside_and_opened_by_others(
 #define STOP(message, attempt)                                                                     \
     "{'attempt':" attempt ",'distribution_id':1,'message_id':" message                             \
     ",'party_id':1,'post':'outbox_payment','word':'stop'}"
-#define WITHDRAWN(message) "{'message_id':" message ",'post':'outbox_withdrawal'}"
+#define WITHDRAWN_FOR(message, after)                                                              \
+    "{'message_id':" message ",'post':'outbox_withdrawal'" after "}"
+#define WITHDRAWN(message) WITHDRAWN_FOR(message, "")
+#define REPLACED(message, by) WITHDRAWN_FOR(message, ",'replaced_by':" by)
 
-// The run is approved, and account 1 of party 1 confirmed.
+enum { ORDERS_MAX = 4 };
+struct of_orders {
+    const char *name;
+    struct entry entries[ORDERS_MAX];
+    enum th_fault_code code;
+};
+
+// The run is approved, and account 1 of party 1 confirmed; then come these entries.
+static void judge_orders(const struct of_orders *of_orders)
+{
+    struct test_journal journal;
+    until_received(&journal);
+    test_journal_posts(&journal, "wang", POSTS_RUN "," ACCOUNT("1", "1", "wang"));
+    test_journal_posts(&journal, "li",
+                       POSTS_DECIDED("1", "li", "approved") "," RIGHT_LEGS
+                                                            "," CONFIRMED("1", "li"));
+    for (size_t k = 0; k < ORDERS_MAX && of_orders->entries[k].login; k++) {
+        const struct entry *entry = &of_orders->entries[k];
+        if (!strstr(entry->posts, "'outbox_")) {
+            test_journal_posts(&journal, entry->login, entry->posts);
+            continue;
+        }
+        journal.login = entry->login;
+        test_journal_entry(&journal, "outbox.renew", "outbox",
+                           "{'messages':[{'message_id':1},{'message_id':2}],'posts':[%s]}",
+                           entry->posts);
+    }
+    test_judge(&journal, of_orders->name, of_orders->code);
+}
+
 static void audit__the_bank_is_told_to_pay_what_is_owed_once_and_where_it_is_confirmed(void **state)
 {
-    enum { ENTRIES_MAX = 4 };
-    static const struct {
-        const char *name;
-        struct entry entries[ENTRIES_MAX];
-        enum th_fault_code code;
-    } CASES[] = {
+    static const struct of_orders CASES[] = {
         {"ordered", {{"wang", ORDER("1", "1", "1", "1", "1")}}, TH_FAULT_CODES},
-        {"ordered anew behind a withdrawal",
-         {{"wang", ORDER("1", "1", "1", "1", "1")},
-          {"wang", WITHDRAWN("1") "," ORDER("2", "1", "1", "1", "1")}},
-         TH_FAULT_CODES},
         {"ordered twice",
          {{"wang", ORDER("1", "1", "1", "1", "1")}, {"wang", ORDER("2", "1", "1", "1", "1")}},
          TH_FAULT_ORDER_TWICE},
@@ -592,16 +616,60 @@ static void audit__the_bank_is_told_to_pay_what_is_owed_once_and_where_it_is_con
     };
     (void)state;
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-        struct test_journal journal;
-        until_received(&journal);
-        test_journal_posts(&journal, "wang", POSTS_RUN "," ACCOUNT("1", "1", "wang"));
-        test_journal_posts(&journal, "li",
-                           POSTS_DECIDED("1", "li", "approved") "," RIGHT_LEGS
-                                                                "," CONFIRMED("1", "li"));
-        for (size_t k = 0; k < ENTRIES_MAX && CASES[i].entries[k].login; k++) {
-            test_journal_posts(&journal, CASES[i].entries[k].login, CASES[i].entries[k].posts);
-        }
-        test_judge(&journal, CASES[i].name, CASES[i].code);
+        judge_orders(&CASES[i]);
+    }
+}
+
+static void audit__a_message_is_withdrawn_once_and_only_where_something_changed(void **state)
+{
+    static const struct of_orders CASES[] = {
+        {"ordered anew to another account",
+         {{"wang", ORDER("1", "1", "1", "1", "1")},
+          {"wang", ACCOUNT("2", "1", "wang")},
+          {"li", CONFIRMED("2", "li")},
+          {"wang", REPLACED("1", "2") "," ORDER("2", "1", "1", "1", "2")}},
+         TH_FAULT_CODES},
+        {"one more is ordered with it",
+         {{"wang", ORDER("1", "1", "1", "1", "1")},
+          {"wang", ACCOUNT("2", "2", "wang")},
+          {"li", CONFIRMED("2", "li")},
+          {"wang", REPLACED("1", "2") "," ORDER("2", "1", "1", "1", "1") "," ORDER("2", "1", "2",
+                                                                                   "1", "2")}},
+         TH_FAULT_CODES},
+        {"withdrawn when it was paid at the counter",
+         {{"wang", ORDER("1", "1", "1", "1", "1")}, {"wang", OUT}, {"wang", WITHDRAWN("1")}},
+         TH_FAULT_CODES},
+        {"ordered anew for nothing",
+         {{"wang", ORDER("1", "1", "1", "1", "1")},
+          {"wang", REPLACED("1", "2") "," ORDER("2", "1", "1", "1", "1")}},
+         TH_FAULT_ORDER_AGAIN},
+        {"withdrawn for nothing",
+         {{"wang", ORDER("1", "1", "1", "1", "1")}, {"wang", WITHDRAWN("1")}},
+         TH_FAULT_ORDER_AGAIN},
+        {"withdrawn for nothing, and ordered afterwards",
+         {{"wang", ORDER("1", "1", "1", "1", "1")},
+          {"wang", WITHDRAWN("1") "," ORDER("2", "1", "1", "1", "1")}},
+         TH_FAULT_ORDER_AGAIN},
+        {"withdrawn twice",
+         {{"wang", ORDER("1", "1", "1", "1", "1")},
+          {"wang", OUT},
+          {"wang", WITHDRAWN("1")},
+          {"wang", WITHDRAWN("1")}},
+         TH_FAULT_ORDER_MESSAGE},
+        {"never made and withdrawn", {{"wang", WITHDRAWN("1")}}, TH_FAULT_ORDER_MESSAGE},
+        {"replaced by none",
+         {{"wang", ORDER("1", "1", "1", "1", "1")}, {"wang", OUT}, {"wang", REPLACED("1", "2")}},
+         TH_FAULT_ORDER_MESSAGE},
+        {"made by two entries",
+         {{"wang", ORDER("1", "1", "1", "1", "1")}, {"wang", OUT}, {"wang", STOP("1", "1")}},
+         TH_FAULT_ORDER_MESSAGE},
+        {"of which the body says nothing",
+         {{"wang", ORDER("9", "1", "1", "1", "1")}},
+         TH_FAULT_ORDER_MESSAGE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        judge_orders(&CASES[i]);
     }
 }
 
@@ -658,6 +726,7 @@ int main(void)
             audit__reserves_are_settled_once_within_what_was_set_aside_and_opened_by_others),
         cmocka_unit_test(
             audit__the_bank_is_told_to_pay_what_is_owed_once_and_where_it_is_confirmed),
+        cmocka_unit_test(audit__a_message_is_withdrawn_once_and_only_where_something_changed),
         cmocka_unit_test(audit__a_rejected_run_reserves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

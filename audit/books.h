@@ -72,6 +72,12 @@ struct th_deal {
     size_t beneficiary; // row of beneficiaries, counted from 1; 0: none
 };
 
+struct th_expected { // tonnes of a package that is not issued
+    int64_t registered_t;
+    int64_t told_t; // so many more, by the correction of the entry at hand
+    size_t speaker; // row of logins: whose word they are
+};
+
 struct th_beneficiary { // a name in whose favour units are retired
     bool accepted;      // by the word that was said last
     int64_t passed_seq; // entry that approved a retirement for it
@@ -219,6 +225,8 @@ struct th_books { // zeroed memory is empty
     struct th_table message_ids; // to the bank
     struct th_list messages;     // struct th_message, a row for each of the ids
     struct th_list orders;       // struct th_order, of the messages
+    struct th_table forecast_ids;
+    struct th_list forecasts; // struct th_expected, a row for each of forecast_ids
     struct th_table package_ids;
     struct th_package_steps *packages; // owned
     size_t packages_room;

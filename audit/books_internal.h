@@ -32,6 +32,7 @@ extern const struct th_post_kind th_posts_of_payments[];
 extern const struct th_post_kind th_posts_of_orders[];
 extern const struct th_post_kind th_posts_of_beneficiaries[];
 extern const struct th_post_kind th_posts_of_packages[];
+extern const struct th_post_kind th_posts_of_forecasts[];
 extern const struct th_post_kind th_posts_of_rows[];
 
 struct th_pending { // an issuance or a trade that the end of the entry looks at
@@ -47,9 +48,10 @@ struct th_pending { // an issuance or a trade that the end of the entry looks at
         TH_PENDING_REVIEW,    // of a beneficiary: row, counted from 1
         TH_PENDING_POOL,      // its id
         TH_PENDING_SCHEDULE,
-        TH_PENDING_MESSAGE, // to the bank, that is withdrawn: its id
-        TH_PENDING_TERM,    // that is agreed: its id
-        TH_PENDING_RUN      // that is approved: its id
+        TH_PENDING_MESSAGE,  // to the bank, that is withdrawn: its id
+        TH_PENDING_TERM,     // that is agreed: its id
+        TH_PENDING_FORECAST, // that is corrected: its id
+        TH_PENDING_RUN       // that is approved: its id
     } what;
     int64_t id;
     int64_t number; // of the post
@@ -205,6 +207,7 @@ void th_book_unshared(struct th_books *books, const struct th_deal *deal);
 struct th_term *th_book_term(const struct th_books *books, int64_t id); // NULL: unknown
 // What a deal brought is shared by the term that held for its units on its day.
 void th_book_term_of(struct th_books *books, const struct th_deal *deal, int64_t term_id);
+void th_book_settle_forecast(struct th_books *books, const struct th_pending *pending);
 void th_book_settle_term(struct th_books *books, const struct th_pending *pending);
 void th_book_settle_sale(struct th_books *books, const struct th_pending *pending);
 // Does a rule of the county let one person decide about this amount on the day of the entry, with

@@ -32,6 +32,9 @@ static const struct member SETTLEMENT[] = {{"settlement_id", "settlement_id"},
                                            {NULL, NULL}};
 static const struct member SETTLEMENT_BACK[] = {
     {"settlement_id", "settlement_id"}, {"reason", "reason"}, {NULL, NULL}};
+static const struct member CORRECTION[] = {
+    {"correction_id", "correction_id"}, {"forecast_id", "forecast_id"}, {"was_t", "was_t"},
+    {"registered_t", "registered_t"},   {"reason", "reason"},           {NULL, NULL}};
 static const struct member TERM[] = {{"term_id", "term_id"},
                                      {"from_on", "from"},
                                      {"to_on", "to"},
@@ -129,6 +132,7 @@ static const struct told TOLD[] = {
     {TH_TEXT("settlement_withdrawal"), TH_TEXT("revenue.unsettle"), SETTLEMENT_BACK, false},
     {TH_TEXT("outbox_payment"), TH_TEXT("outbox.renew"), NOTHING, true},
     {TH_TEXT("outbox_withdrawal"), TH_TEXT("outbox.renew"), NOTHING, true},
+    {TH_TEXT("forecast_correction"), TH_TEXT("forecast.correct"), CORRECTION, true},
     {TH_TEXT("revenue_term"), TH_TEXT("revenue.term"), TERM, true},
     {TH_TEXT("revenue_term_split"), TH_TEXT("revenue.term"), SPLIT, true},
     {TH_TEXT("revenue_term_end"), TH_TEXT("revenue.term_end"), TERM_END, true},

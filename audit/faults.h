@@ -223,6 +223,12 @@
       "trade {a}: the cost of a line, {b} fen, is not what its units cost in pool {c}")            \
     X(LINE_POOL, "line_pool", "交易 {a}：一行有成本 {b} 分，却不出自任何一池",                     \
       "trade {a}: a line has a cost of {b} fen and is of no pool")                                 \
+    X(FORECAST_UNKNOWN, "forecast_unknown", "提到的预计 {a} 并不存在",                             \
+      "forecast {a} is not known")                                                                 \
+    X(FORECAST_SELF, "forecast_self", "预计 {a} 由登记或更正它的同一人（{t}）更正",                \
+      "forecast {a} is corrected by whose word it was ({t})")                                      \
+    X(FORECAST_TONNES, "forecast_tonnes", "预计 {a} 由 {b} 吨改为 {c} 吨，与它的更正不符",         \
+      "forecast {a}: {b} t become {c} t, which is not what its correction tells")                  \
     X(TERM_UNKNOWN, "term_unknown", "提到的分配条款 {a} 并不存在", "term {a} is not known")        \
     X(TERM_SPLITS, "term_splits", "分配条款 {a} 的各份加起来不是一，或者后来又添了一份",           \
       "term {a}: its shares do not make a whole, or one was added later")                          \

@@ -79,6 +79,17 @@ static enum th_status run_register(struct th_cli *cli, struct th_json **ret_repl
     return th_forecast_register(cli->registry, &cli->request, &input, ret_reply, err);
 }
 
+static enum th_status run_correct(struct th_cli *cli, struct th_json **ret_reply,
+                                  struct th_error *err)
+{
+    const struct th_forecast_input input = {.package = cli->positionals[0],
+                                            .run = th_cli_option(cli, "run"),
+                                            .tonnes = th_cli_option(cli, "tonnes"),
+                                            .document = th_cli_option(cli, "document"),
+                                            .reason = th_cli_option(cli, "reason")};
+    return th_forecast_correct(cli->registry, &cli->request, &input, ret_reply, err);
+}
+
 static enum th_status run_forecast_list(struct th_cli *cli, struct th_json **ret_reply,
                                         struct th_error *err)
 {
@@ -101,11 +112,13 @@ static enum th_status run_settle(struct th_cli *cli, struct th_json **ret_reply,
 const struct th_cli_command th_cli_promise_commands[] = {
     {"forecast", "register", TH_CLI_WRITE, "", "package!=P run=RUN tonnes=N document=FILE on=DATE",
      FORECAST_VIEW, run_register},
+    {"forecast", "correct", TH_CLI_WRITE, "PACKAGE", "run=RUN tonnes=N document=FILE reason!=TEXT",
+     FORECAST_VIEW, run_correct},
     {"forecast", "list", TH_CLI_READ, "", "package=P open", FORECAST_VIEW, run_forecast_list},
     {"forecast", "show", TH_CLI_READ, "FORECAST", "",
      "forecast_id package owner_name of_trade_id run_id document_id on registered_t promised_t "
      "arrived_t lost_t free_t | vintages: vintage tonnes "
-     "| promises: trade_id kind buyer_name forecast_t",
+     "| promises: trade_id kind buyer_name forecast_t | corrections: was_t registered_t by reason",
      run_forecast_show},
     {"forecast", "settle", TH_CLI_WRITE, "PACKAGE", "",
      FORECAST_VIEW " | deals: trade_id kind seller_name buyer_name tonnes due_t locked_t "

@@ -216,6 +216,7 @@ static const char SQL_ROWS[] = "SELECT count(*), coalesce(sum(seq NOT BETWEEN 1 
                                " UNION ALL SELECT seq FROM trade"
                                " UNION ALL SELECT seq FROM unit_lock"
                                " UNION ALL SELECT seq FROM forecast"
+                               " UNION ALL SELECT seq FROM forecast_correction"
                                " UNION ALL SELECT seq FROM user_limit"
                                " UNION ALL SELECT seq FROM receipt"
                                " UNION ALL SELECT seq FROM loan_payment"

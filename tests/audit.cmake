@@ -2,7 +2,7 @@
 add_library(tanhui_test_journal STATIC ${CMAKE_CURRENT_SOURCE_DIR}/audit/journal.c)
 target_link_libraries(tanhui_test_journal PUBLIC tanhui_core tanhui_test_support PkgConfig::SODIUM
     PRIVATE PkgConfig::CMOCKA)
-foreach(part days faults forged ground money moves revenue terms told)
+foreach(part days faults forecasts forged ground money moves revenue terms told)
     set(options)
     if(part STREQUAL faults)
         set(options NO_VALGRIND)

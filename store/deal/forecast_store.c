@@ -45,10 +45,12 @@ enum th_status th_forecast_post(struct th_posting *posting, const struct th_fore
 }
 
 enum th_status th_forecast_vintage_post(struct th_posting *posting, int64_t forecast_id,
-                                        int vintage, struct th_units units, struct th_error *err)
+                                        int64_t correction_id, int vintage, struct th_units units,
+                                        struct th_error *err)
 {
     struct th_json *row = th_json_object();
     th_json_set_int(row, "forecast_id", forecast_id);
+    th_post_set_id(row, "correction_id", correction_id);
     th_json_set_int(row, "vintage", vintage);
     th_json_set_int(row, "tonnes", th_units_t(units));
     return th_post(posting, "forecast_vintage", row, err);
@@ -68,10 +70,94 @@ enum th_status th_forecast_move(struct th_posting *posting, int64_t forecast_id,
     return status == TH_OK ? th_post_note(posting, TH_DB_SLOT_FORECAST, forecast_id, err) : status;
 }
 
-#define FORECAST_COLUMNS                                                                           \
-    "f.forecast_id, f.package_id, f.owner_id, f.of_trade_id, f.run_id, f.document_id, "            \
-    "f.registered_t, f.arrived_t, f.lost_t, f.on_date, coalesce((SELECT sum(l.forecast_t) FROM "   \
-    "unit_lock l WHERE l.forecast_id = f.forecast_id), 0)"
+enum th_status th_forecast_correct_post(struct th_posting *posting,
+                                        const struct th_forecast_correction *correction,
+                                        int64_t *ret_correction_id, struct th_error *err)
+{
+    static const char SQL[] = "SELECT max(correction_id) FROM forecast_correction";
+    int64_t correction_id = 0;
+    enum th_status status = th_post_next_id(posting, SQL, &correction_id, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "correction_id", correction_id);
+    th_json_set_int(row, "forecast_id", correction->forecast_id);
+    th_json_set_int(row, "was_t", th_units_t(correction->was));
+    th_json_set_int(row, "registered_t", th_units_t(correction->registered));
+    th_post_set_id(row, "run_id", correction->run_id);
+    th_post_set_id(row, "document_id", correction->document_id);
+    th_json_set_text(row, "reason", correction->reason);
+    th_json_set_text(row, "login", correction->login);
+    status = th_post(posting, "forecast_correction", row, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *move = th_json_object();
+    th_json_set_int(move, "forecast_id", correction->forecast_id);
+    th_post_set_id(move, "corrected_t",
+                   th_units_t(correction->registered) - th_units_t(correction->was));
+    status = th_post(posting, "forecast_move", move, err);
+    if (status == TH_OK) {
+        status = th_post_note(posting, TH_DB_SLOT_FORECAST, correction->forecast_id, err);
+    }
+    if (status == TH_OK) {
+        *ret_correction_id = correction_id;
+    }
+    return status;
+}
+
+enum th_status th_forecast_correction_each(
+    struct th_store *store, int64_t forecast_id,
+    bool (*visit)(void *context, const struct th_forecast_correction *correction), void *context,
+    struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT correction_id, was_t, registered_t, run_id, document_id, reason, login "
+        "FROM forecast_correction WHERE forecast_id = ?1 ORDER BY correction_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, forecast_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        const struct th_forecast_correction correction = {.correction_id = th_column_int(q, 0),
+                                                          .forecast_id = forecast_id,
+                                                          .was = th_column_units(q, 1),
+                                                          .registered = th_column_units(q, 2),
+                                                          .run_id = th_column_int(q, 3),
+                                                          .document_id = th_column_int(q, 4),
+                                                          .reason = th_column_text(q, 5),
+                                                          .login = th_column_text(q, 6)};
+        go_on = visit(context, &correction);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_forecast_speaker(struct th_store *store, int64_t forecast_id,
+                                   char ret_login[TH_LOGIN_SIZE], struct th_error *err)
+{
+    // Before the issuance nothing but a correction moves it.
+    static const char SQL[] =
+        "SELECT j.login FROM forecast f JOIN journal j USING (seq) WHERE f.forecast_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, forecast_id);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
+        th_column_copy(q, 0, ret_login, TH_LOGIN_SIZE);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+#define FORECASTS                                                                                  \
+    "f.forecast_id, f.package_id, f.owner_id, f.of_trade_id, "                                     \
+    "iif(c.correction_id IS NULL, f.run_id, c.run_id), "                                           \
+    "iif(c.correction_id IS NULL, f.document_id, c.document_id), f.registered_t, f.arrived_t, "    \
+    "f.lost_t, f.on_date, coalesce((SELECT sum(l.forecast_t) FROM "                                \
+    "unit_lock l WHERE l.forecast_id = f.forecast_id), 0) "                                        \
+    "FROM forecast f LEFT JOIN forecast_correction c ON c.correction_id = (SELECT "                \
+    "max(o.correction_id) FROM forecast_correction o WHERE o.forecast_id = f.forecast_id) "
 
 static void read_forecast(struct th_stmt *q, struct th_forecast *ret_forecast)
 {
@@ -92,7 +178,7 @@ static void read_forecast(struct th_stmt *q, struct th_forecast *ret_forecast)
 enum th_status th_forecast_load(struct th_store *store, int64_t forecast_id,
                                 struct th_forecast *ret_forecast, struct th_error *err)
 {
-    static const char SQL[] = "SELECT " FORECAST_COLUMNS " FROM forecast f WHERE forecast_id = ?1";
+    static const char SQL[] = "SELECT " FORECASTS "WHERE f.forecast_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, forecast_id);
     enum th_status status = TH_OK;
@@ -127,7 +213,7 @@ enum th_status th_forecast_all(struct th_store *store, const struct th_forecast_
                                struct th_forecast_list *ret_list, struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT " FORECAST_COLUMNS " FROM forecast f WHERE (?1 IS NULL OR f.owner_id = ?1) "
+        "SELECT " FORECASTS "WHERE (?1 IS NULL OR f.owner_id = ?1) "
         "AND (?2 IS NULL OR f.package_id = ?2) AND (?3 IS NULL OR f.of_trade_id = ?3) "
         "ORDER BY f.forecast_id";
     struct th_forecast_list list = {0};
@@ -160,7 +246,9 @@ enum th_status th_forecast_vintage_each(struct th_store *store, int64_t forecast
                                         void *context, struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT vintage, tonnes FROM forecast_vintage WHERE forecast_id = ?1 ORDER BY vintage";
+        "SELECT vintage, tonnes FROM forecast_vintage WHERE forecast_id = ?1 AND correction_id = "
+        "coalesce((SELECT max(correction_id) FROM forecast_correction WHERE forecast_id = ?1), 0) "
+        "ORDER BY vintage";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, forecast_id);
     enum th_status status = TH_OK;

@@ -14,14 +14,14 @@
 struct th_forecast {
     int64_t forecast_id;
     int64_t package_id;
-    int64_t owner_id;    // who may promise it
-    int64_t of_trade_id; // forward by which it was bought ahead; 0: the package's own
-    int64_t run_id;      // that estimated it; 0: none
-    int64_t document_id; // that states it; 0: none
-    struct th_units registered;
-    struct th_units arrived;  // became units
-    struct th_units lost;     // never will
-    struct th_units promised; // under locks, and still expected
+    int64_t owner_id;           // who may promise it
+    int64_t of_trade_id;        // forward by which it was bought ahead; 0: the package's own
+    int64_t run_id;             // that estimated it as it stands; 0: none
+    int64_t document_id;        // that states it; 0: none
+    struct th_units registered; // as it was corrected last
+    struct th_units arrived;    // became units
+    struct th_units lost;       // never will
+    struct th_units promised;   // under locks, and still expected
     char on_date[TH_ON_SIZE];
 };
 struct th_units th_forecast_open(const struct th_forecast *forecast); // still expected
@@ -35,9 +35,36 @@ struct th_forecast_list {
 // forecast_id, arrived, lost and promised are ignored.
 enum th_status th_forecast_post(struct th_posting *posting, const struct th_forecast *forecast,
                                 int64_t *ret_forecast_id, struct th_error *err) TH_MUST_CHECK;
+// correction_id 0: as it was registered.
 enum th_status th_forecast_vintage_post(struct th_posting *posting, int64_t forecast_id,
-                                        int vintage, struct th_units units,
+                                        int64_t correction_id, int vintage, struct th_units units,
                                         struct th_error *err) TH_MUST_CHECK;
+struct th_forecast_correction {
+    int64_t correction_id;
+    int64_t forecast_id;
+    struct th_units was;
+    struct th_units registered; // instead
+    int64_t run_id;             // 0: none
+    int64_t document_id;        // 0: none
+    const char *reason;         // borrowed
+    const char *login;          // borrowed
+};
+// correction_id is ignored. TH_CONFLICT ("forecast_changed") below what arrived or was lost; no
+// commit lets a forecast be corrected below what is promised.
+enum th_status th_forecast_correct_post(struct th_posting *posting,
+                                        const struct th_forecast_correction *correction,
+                                        int64_t *ret_correction_id,
+                                        struct th_error *err) TH_MUST_CHECK;
+// In their order; the visitor returns false to stop.
+enum th_status th_forecast_correction_each(
+    struct th_store *store, int64_t forecast_id,
+    bool (*visit)(void *context, const struct th_forecast_correction *correction), void *context,
+    struct th_error *err) TH_MUST_CHECK;
+// Whose word the tonnes of a package's own forecast are until it is issued: who registered them, or
+// corrected them last.
+enum th_status th_forecast_speaker(struct th_store *store, int64_t forecast_id,
+                                   char ret_login[TH_LOGIN_SIZE],
+                                   struct th_error *err) TH_MUST_CHECK;
 // So many more arrived or were lost. TH_CONFLICT ("forecast_changed") beyond what is expected.
 enum th_status th_forecast_move(struct th_posting *posting, int64_t forecast_id,
                                 struct th_units arrived, struct th_units lost,
@@ -60,7 +87,7 @@ struct th_forecast_filter {
 enum th_status th_forecast_all(struct th_store *store, const struct th_forecast_filter *filter,
                                struct th_forecast_list *ret_list,
                                struct th_error *err) TH_MUST_CHECK;
-// By year; the visitor returns false to stop.
+// By year, as they were corrected last; the visitor returns false to stop.
 enum th_status th_forecast_vintage_each(struct th_store *store, int64_t forecast_id,
                                         bool (*visit)(void *context, int vintage,
                                                       struct th_units units),

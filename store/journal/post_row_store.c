@@ -41,13 +41,23 @@ static const char *const COLUMNS_FORECAST[] = {"forecast_id",  "package_id", "ow
                                                "of_trade_id",  "run_id",     "document_id",
                                                "registered_t", "on_date",    NULL};
 static const char SQL_FORECAST_VINTAGE[] =
-    "INSERT INTO forecast_vintage (forecast_id, vintage, tonnes) VALUES (?1, ?2, ?3)";
-static const char *const COLUMNS_FORECAST_VINTAGE[] = {"forecast_id", "vintage", "tonnes", NULL};
+    "INSERT INTO forecast_vintage (forecast_id, correction_id, vintage, tonnes) VALUES (?1, "
+    "coalesce(?2, 0), ?3, ?4)";
+static const char *const COLUMNS_FORECAST_VINTAGE[] = {"forecast_id", "correction_id", "vintage",
+                                                       "tonnes", NULL};
+static const char SQL_FORECAST_CORRECTION[] =
+    "INSERT INTO forecast_correction (seq, correction_id, forecast_id, was_t, registered_t, "
+    "run_id, "
+    "document_id, reason, login) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+static const char *const COLUMNS_FORECAST_CORRECTION[] = {
+    "correction_id", "forecast_id", "was_t", "registered_t", "run_id", "document_id",
+    "reason",        "login",       NULL};
 static const char SQL_FORECAST_MOVE[] =
     "UPDATE forecast SET seq = ?1, arrived_t = arrived_t + coalesce(?3, 0), lost_t = lost_t + "
-    "coalesce(?4, 0) WHERE forecast_id = ?2 AND arrived_t + lost_t + coalesce(?3, 0) + "
-    "coalesce(?4, 0) <= registered_t";
-static const char *const COLUMNS_FORECAST_MOVE[] = {"forecast_id", "arrived_t", "lost_t", NULL};
+    "coalesce(?4, 0), registered_t = registered_t + coalesce(?5, 0) WHERE forecast_id = ?2 AND "
+    "arrived_t + lost_t + coalesce(?3, 0) + coalesce(?4, 0) <= registered_t + coalesce(?5, 0)";
+static const char *const COLUMNS_FORECAST_MOVE[] = {"forecast_id", "arrived_t", "lost_t",
+                                                    "corrected_t", NULL};
 static const char SQL_PROMISE[] =
     "INSERT INTO promise (trade_id, deliver_by, if_short, strike_fen, window_from, window_to, "
     "forecast_id, forecast_t) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce(?8, 0))";
@@ -250,6 +260,7 @@ const struct th_post_row *th_post_row_find(const char *kind)
         {"distribution_sale", SQL_DISTRIBUTION_SALE, COLUMNS_DISTRIBUTION_SALE, false, NULL},
         {"enforcement_debt", SQL_ENFORCEMENT_DEBT, COLUMNS_ENFORCEMENT_DEBT, false, NULL},
         {"forecast", SQL_FORECAST, COLUMNS_FORECAST, true, NULL},
+        {"forecast_correction", SQL_FORECAST_CORRECTION, COLUMNS_FORECAST_CORRECTION, true, NULL},
         {"forecast_move", SQL_FORECAST_MOVE, COLUMNS_FORECAST_MOVE, true, "forecast_changed"},
         {"forecast_vintage", SQL_FORECAST_VINTAGE, COLUMNS_FORECAST_VINTAGE, false, NULL},
         {"listing", SQL_LISTING, COLUMNS_LISTING, false, NULL},

@@ -291,6 +291,7 @@ static void audit__entries_are_made_by_the_roles_that_may(void **state)
                  {"party.add", "wang", "verifier"},
                  {"village.import", "clerk", "verifier"},
                  {"forecast.register", "officer", "wang"},
+                 {"forecast.correct", "officer", "wang"},
                  {"forecast.settle", "wang", "clerk"},
                  {"methodology.add", "officer", "wang"},
                  {"parcel.import", "clerk", "wang"},
@@ -326,7 +327,8 @@ static void audit__posts_are_made_by_the_roles_that_may(void **state)
                  {"verifier", "party"},           {"officer", "user_account"},
                  {"admin", "county_rule"},        {"clerk", "revenue_deduction"},
                  {"officer", "distribution"},     {"officer", "payout_event"},
-                 {"clerk", "reserve_settlement"}, {"officer", "settlement_withdrawal"}};
+                 {"clerk", "reserve_settlement"}, {"officer", "settlement_withdrawal"},
+                 {"wang", "forecast_correction"}};
     (void)state;
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct test_journal journal;

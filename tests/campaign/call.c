@@ -472,7 +472,7 @@ enum th_status call(struct world *world, const struct slot *slot, const struct m
     struct th_error *err = &world->err;
     say(slot, model, act, &w);
     const struct th_forecast_input forecast = {
-        .package = w.package, .tonnes = w.tonnes, .document = world->document};
+        .package = w.package, .tonnes = w.tonnes, .document = world->document, .reason = "看错"};
     *ret_reply = NULL;
     switch ((int)act->kind) {
     case ACT_PROPOSE:
@@ -500,6 +500,8 @@ enum th_status call(struct world *world, const struct slot *slot, const struct m
         return review(world, slot, act, &w, ret_reply);
     case ACT_FORECAST:
         return th_forecast_register(registry, &w.request, &forecast, ret_reply, err);
+    case ACT_RESTATE:
+        return th_forecast_correct(registry, &w.request, &forecast, ret_reply, err);
     case ACT_ISSUE:
         return th_package_issue(registry, &w.request, w.package, ret_reply, err);
     case ACT_SETTLE:

@@ -553,8 +553,13 @@ static void package_step(struct dice *dice, const struct model *model, struct ac
     if (unissued != NONE && !once_in(dice, 20)) {
         act->packages[0] = unissued;
     }
-    act->kind = step < 7 ? ACT_FORECAST : step == 7 ? ACT_ISSUE : ACT_SETTLE;
-    act->login = act->kind == ACT_SETTLE ? DESK : OFFICER;
+    act->kind = step < 4    ? ACT_FORECAST
+                : step < 7  ? ACT_RESTATE
+                : step == 7 ? ACT_ISSUE
+                            : ACT_SETTLE;
+    act->login = act->kind == ACT_SETTLE                         ? DESK
+                 : act->kind == ACT_RESTATE && !once_in(dice, 3) ? SECOND_OFFICER
+                                                                 : OFFICER;
     act->tonnes = 20 + roll(dice, 400);
 }
 

@@ -16,10 +16,10 @@ const char *const KIND_NAMES[N_KINDS] = {
     "listing",  "acceptance", "pledge",   "release",    "enforcement",  "subscription",
     "forward",  "option",     "delivery", "exercise",   "reversal"};
 const char *const ACT_NAMES[N_ACTS] = {
-    "propose",      "approve",  "reject",   "expire", "receipt",  "withdraw", "loan",
-    "loan correct", "limit",    "buffer",   "review", "forecast", "issue",    "settle",
-    "deduct",       "undeduct", "true up",  "reopen", "term end", "run",      "run approve",
-    "run reject",   "paid",     "returned", "resent"};
+    "propose",      "approve",    "reject",   "expire",   "receipt",  "withdraw", "loan",
+    "loan correct", "limit",      "buffer",   "review",   "forecast", "restate",  "issue",
+    "settle",       "deduct",     "undeduct", "true up",  "reopen",   "term end", "run",
+    "run approve",  "run reject", "paid",     "returned", "resent"};
 
 enum { MAX_TONNES = 400000, MAX_ISSUES = 4000 };
 
@@ -201,6 +201,7 @@ static const char *check_login(const struct act *act)
                                     [ACT_BUFFER] = OFFICERS,
                                     [ACT_REVIEW] = BANKS | OFFICERS,
                                     [ACT_FORECAST] = OFFICERS,
+                                    [ACT_RESTATE] = OFFICERS,
                                     [ACT_ISSUE] = OFFICERS,
                                     [ACT_SETTLE] = BANKS | OFFICERS,
                                     [ACT_DEDUCT] = BANKS,
@@ -644,6 +645,8 @@ static const char *ask(struct model *model, const struct act *act)
         return review(model, act);
     case ACT_FORECAST:
         return ask_forecast(model, act);
+    case ACT_RESTATE:
+        return ask_restate(model, act);
     case ACT_ISSUE:
         return issue(model, act);
     case ACT_SETTLE:

@@ -244,6 +244,7 @@ struct forecast {
     int owner;
     int of; // forward; NONE: the package's own
     int64_t registered, arrived, lost;
+    int login; // whose word they are
 };
 
 // By which revenue goes back: in general, and for packages of the subdistrict.
@@ -295,6 +296,7 @@ enum act_kind {
     ACT_BUFFER, // the county's rule
     ACT_REVIEW, // a beneficiary
     ACT_FORECAST,
+    ACT_RESTATE, // it was wrong
     ACT_ISSUE,
     ACT_SETTLE,
     ACT_DEDUCT, // a cost from a sale

@@ -138,6 +138,7 @@ const char *ask_receipt(struct model *model, const struct act *act);
 const char *ask_withdraw(struct model *model, const struct act *act);
 const char *ask_loan(struct model *model, const struct act *act);
 const char *ask_loan_correct(struct model *model, const struct act *act);
+const char *ask_restate(struct model *model, const struct act *act);
 const char *ask_forecast(struct model *model, const struct act *act);
 const char *ask_settle(struct model *model, const struct act *act);
 const char *ask_cost(struct model *model, const struct act *act);

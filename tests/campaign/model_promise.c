@@ -483,16 +483,46 @@ void approve_promise(struct model *model, int at)
     }
 }
 
+// A package's own forecast; NONE.
+static int own_forecast(const struct model *model, int package)
+{
+    int i = 0;
+    while (i < model->n_forecasts &&
+           (model->forecasts[i].package != package || model->forecasts[i].of != NONE)) {
+        i++;
+    }
+    return i < model->n_forecasts ? i : NONE;
+}
+
+// The right number, by another officer, not below what is promised of the wrong one.
+const char *ask_restate(struct model *model, const struct act *act)
+{
+    int package = act->packages[0];
+    int own = own_forecast(model, package);
+    if (model->packages[package].issued || own == NONE) {
+        return own == NONE && !model->packages[package].issued ? "forecast_none"
+                                                               : "forecast_too_late";
+    }
+    struct forecast *forecast = &model->forecasts[own];
+    if (act->login == forecast->login) {
+        return "forecast_second_person";
+    }
+    if (act->tonnes < forecast->registered - model_free_forecast(model, own)) {
+        return "forecast_promised_more";
+    }
+    forecast->registered = act->tonnes;
+    forecast->login = act->login;
+    return NULL;
+}
+
 const char *ask_forecast(struct model *model, const struct act *act)
 {
     int package = act->packages[0];
     if (model->packages[package].issued) {
         return "forecast_too_late";
     }
-    for (int i = 0; i < model->n_forecasts; i++) {
-        if (model->forecasts[i].package == package && model->forecasts[i].of == NONE) {
-            return "forecast_exists";
-        }
+    if (own_forecast(model, package) != NONE) {
+        return "forecast_exists";
     }
     model->forecasts = model_room(model->forecasts, model->n_forecasts, &model->forecasts_room,
                                   sizeof(*model->forecasts));
@@ -500,7 +530,8 @@ const char *ask_forecast(struct model *model, const struct act *act)
         (struct forecast){.package = package,
                           .owner = model->packages[package].holder,
                           .of = NONE,
-                          .registered = act->tonnes};
+                          .registered = act->tonnes,
+                          .login = act->login};
     return NULL;
 }
 

@@ -48,8 +48,11 @@ static const char *const MORE[] = {
     "--as officer share add 马家弄村集体 李家 --share 1/10 --document {sample}/revenue-term.txt",
     "--as clerk-x package create --name F --holder 下渚湖街道办 --methodology statement --from "
     "2022-01-01 --to 2022-12-31 --village 330521990001",
-    "--as officer forecast register --package F --tonnes 100 --document "
+    "--as officer forecast register --package F --tonnes 1000 --document "
     "{sample}/statement-xiazhuhu.txt",
+    "user add officer-too --role officer",
+    "--as officer-too forecast correct F --tonnes 100 --document {sample}/statement-xiazhuhu.txt "
+    "--reason 看错",
     "--as deqing-1 trade propose forward --from 下渚湖街道办 --to 德清两山 --tonnes 10 --price 50 "
     "--deliver-by 2024-06-30 --package F --on-forecast",
     "--as deqing-1 trade propose resale --from 德清两山 --to 造纸厂 --tonnes 10 --price 50 --pay "

@@ -1,5 +1,5 @@
-// Forecast stock: registered by an officer, shown with what is promised on it, closed when the
-// package is issued.
+// Forecast stock: registered by an officer, corrected by another one, shown with what is promised
+// on it, closed when the package is issued.
 #include "trading/ahead/forecast.h"
 
 #include <stdio.h>
@@ -158,46 +158,68 @@ static enum th_status state_tonnes(struct registration *registration,
     return status;
 }
 
-// Not issued, not withdrawn, and without a forecast of its own so far.
-static enum th_status check_package(struct registration *registration, struct th_error *err)
+// The package of the input, not issued and not withdrawn.
+static enum th_status load_package(struct registration *registration, const char *package,
+                                   struct th_error *err)
 {
-    const struct th_package_record *package = &registration->package;
-    const struct th_forecast_filter filter = {.package_id = package->package_id};
-    struct th_forecast_list list = {0};
-    if (strcmp(package->state, "issued") == 0 || strcmp(package->state, "withdrawn") == 0) {
-        (void)th_error_set(err, TH_CONFLICT, "forecast_too_late", "package", package->name, NULL);
-        th_error_add_word(err, "state", "package_state", package->state);
-        return TH_CONFLICT;
+    struct th_package_record *record = &registration->package;
+    enum th_status status =
+        th_package_resolve(th_work_store(registration->work), package, record, err);
+    if (status == TH_OK &&
+        (strcmp(record->state, "issued") == 0 || strcmp(record->state, "withdrawn") == 0)) {
+        status = th_error_set(err, TH_CONFLICT, "forecast_too_late", "package", record->name, NULL);
+        th_error_add_word(err, "state", "package_state", record->state);
     }
+    return status;
+}
+
+// The package's own forecast; its id is 0 where there is none. What was bought ahead of it comes
+// later.
+static enum th_status find_own(const struct registration *registration, struct th_forecast *ret_own,
+                               struct th_error *err)
+{
+    const struct th_forecast_filter filter = {.package_id = registration->package.package_id};
+    struct th_forecast_list list = {0};
     enum th_status status = th_forecast_all(th_work_store(registration->work), &filter, &list, err);
-    if (status == TH_OK && list.n > 0) {
-        status = th_error_set(err, TH_CONFLICT, "forecast_exists", "package", package->name, NULL);
-        th_error_add_int(err, "forecast", list.items[0].forecast_id);
+    if (status == TH_OK) {
+        *ret_own = list.n > 0 ? list.items[0] : (struct th_forecast){.forecast_id = 0};
     }
     free(list.items);
     return status;
 }
 
-static enum th_status post_forecast(struct registration *registration, struct th_error *err)
+static enum th_status post_vintages(const struct registration *registration, int64_t correction_id,
+                                    struct th_error *err)
 {
     struct th_posting *posting = th_work_posting(registration->work);
-    struct th_forecast *forecast = &registration->forecast;
+    const struct th_forecast *forecast = &registration->forecast;
     const struct th_issuance_plan *plan = &registration->plan;
-    if (th_units_t(forecast->registered) == 0) {
-        return th_error_set(err, TH_INVALID, "forecast_nothing", "package",
-                            registration->package.name, NULL);
+    if (forecast->run_id == 0) {
+        return th_forecast_vintage_post(posting, forecast->forecast_id, correction_id,
+                                        registration->package.to.year, forecast->registered, err);
     }
-    enum th_status status = th_forecast_post(posting, forecast, &forecast->forecast_id, err);
-    if (status == TH_OK && forecast->run_id == 0) {
-        status = th_forecast_vintage_post(posting, forecast->forecast_id,
-                                          registration->package.to.year, forecast->registered, err);
-    }
+    enum th_status status = TH_OK;
     for (size_t i = 0; i < plan->n_vintages && status == TH_OK; i++) {
         struct th_units units = free_of_buffer(&plan->vintages[i]);
         if (th_units_t(units) > 0) {
-            status = th_forecast_vintage_post(posting, forecast->forecast_id,
+            status = th_forecast_vintage_post(posting, forecast->forecast_id, correction_id,
                                               plan->vintages[i].year, units, err);
         }
+    }
+    return status;
+}
+
+// The tonnes and where they are from, as stated or by a run.
+static enum th_status read_tonnes(struct registration *registration,
+                                  const struct th_forecast_input *input, struct th_json *body,
+                                  struct th_error *err)
+{
+    enum th_status status = input->tonnes || input->document
+                                ? state_tonnes(registration, input, body, err)
+                                : estimate_tonnes(registration, input->run, err);
+    if (status == TH_OK && th_units_t(registration->forecast.registered) == 0) {
+        status = th_error_set(err, TH_INVALID, "forecast_nothing", "package",
+                              registration->package.name, NULL);
     }
     return status;
 }
@@ -207,6 +229,17 @@ static bool add_vintage(void *context, int vintage, struct th_units units)
     struct th_json *item = th_json_object();
     th_json_set_int(item, "vintage", vintage);
     th_json_set_units(item, "tonnes", units);
+    th_json_append(context, item);
+    return true;
+}
+
+static bool add_correction(void *context, const struct th_forecast_correction *correction)
+{
+    struct th_json *item = th_json_object();
+    th_json_set_units(item, "was_t", correction->was);
+    th_json_set_units(item, "registered_t", correction->registered);
+    th_json_set_text(item, "by", correction->login);
+    th_json_set_text(item, "reason", correction->reason);
     th_json_append(context, item);
     return true;
 }
@@ -244,6 +277,7 @@ static enum th_status forecast_json(struct th_store *store, const struct th_fore
     struct th_package_record package;
     struct th_json *vintages = th_json_array();
     struct th_json *promises = th_json_array();
+    struct th_json *corrections = th_json_array();
     enum th_status status = th_package_load(store, forecast->package_id, &package, err);
     th_json_set_int(item, "forecast_id", forecast->forecast_id);
     th_json_set_int(item, "package_id", forecast->package_id);
@@ -266,8 +300,13 @@ static enum th_status forecast_json(struct th_store *store, const struct th_fore
     if (status == TH_OK) {
         status = promises_json(store, forecast->forecast_id, promises, err);
     }
+    if (status == TH_OK) {
+        status = th_forecast_correction_each(store, forecast->forecast_id, add_correction,
+                                             corrections, err);
+    }
     th_json_set(item, "vintages", vintages);
     th_json_set(item, "promises", promises);
+    th_json_set(item, "corrections", corrections);
     return status;
 }
 
@@ -293,28 +332,117 @@ static enum th_status do_register(struct registration *registration,
                                   struct th_registry *registry, struct th_json *body,
                                   struct th_error *err)
 {
-    struct th_store *store = th_work_store(registration->work);
+    struct th_posting *posting = th_work_posting(registration->work);
     struct th_forecast *forecast = &registration->forecast;
+    struct th_forecast own;
     enum th_status status = th_deal_day_parse(registry, input->on, forecast->on_date, err);
     if (status == TH_OK) {
-        status = th_package_resolve(store, input->package, &registration->package, err);
+        status = load_package(registration, input->package, err);
     }
     if (status == TH_OK) {
-        status = check_package(registration, err);
+        status = find_own(registration, &own, err);
+    }
+    if (status == TH_OK && own.forecast_id != 0) {
+        status = th_error_set(err, TH_CONFLICT, "forecast_exists", "package",
+                              registration->package.name, NULL);
+        th_error_add_int(err, "forecast", own.forecast_id);
     }
     if (status != TH_OK) {
         return status;
     }
     forecast->package_id = registration->package.package_id;
     forecast->owner_id = registration->package.holder_id;
-    status = input->tonnes || input->document ? state_tonnes(registration, input, body, err)
-                                              : estimate_tonnes(registration, input->run, err);
-    return status == TH_OK ? post_forecast(registration, err) : status;
+    status = read_tonnes(registration, input, body, err);
+    if (status == TH_OK) {
+        status = th_forecast_post(posting, forecast, &forecast->forecast_id, err);
+    }
+    return status == TH_OK ? post_vintages(registration, 0, err) : status;
 }
 
-enum th_status th_forecast_register(struct th_registry *registry, const struct th_request *request,
-                                    const struct th_forecast_input *input,
-                                    struct th_json **ret_reply, struct th_error *err)
+// By another officer than whose word the tonnes are, and not below what relies on them: promises,
+// also those that wait for a decision.
+static enum th_status check_correction(const struct registration *registration,
+                                       const struct th_forecast *own, struct th_error *err)
+{
+    const char *login = th_work_actor(registration->work)->login;
+    char speaker[TH_LOGIN_SIZE] = "";
+    int64_t taken_t = th_units_t(own->registered) - th_units_t(th_forecast_free(own));
+    enum th_status status =
+        th_forecast_speaker(th_work_store(registration->work), own->forecast_id, speaker, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    if (strcmp(speaker, login) == 0) {
+        status =
+            th_error_set(err, TH_NOT_PERMITTED, "forecast_second_person", "login", login, NULL);
+    } else if (th_units_t(registration->forecast.registered) < taken_t) {
+        status = th_error_set(err, TH_CONFLICT, "forecast_promised_more", NULL);
+        th_error_add_int(err, "tonnes", th_units_t(registration->forecast.registered));
+        th_error_add_int(err, "promised", taken_t);
+    }
+    if (status != TH_OK) {
+        th_error_add(err, "package", registration->package.name);
+        th_error_add_int(err, "forecast", own->forecast_id);
+    }
+    return status;
+}
+
+static enum th_status post_correction(struct registration *registration,
+                                      const struct th_forecast *own, const char *reason,
+                                      struct th_json *body, struct th_error *err)
+{
+    const struct th_forecast *now = &registration->forecast;
+    const struct th_forecast_correction correction = {.forecast_id = own->forecast_id,
+                                                      .was = own->registered,
+                                                      .registered = now->registered,
+                                                      .run_id = now->run_id,
+                                                      .document_id = now->document_id,
+                                                      .reason = reason,
+                                                      .login =
+                                                          th_work_actor(registration->work)->login};
+    int64_t correction_id = 0;
+    enum th_status status = th_forecast_correct_post(th_work_posting(registration->work),
+                                                     &correction, &correction_id, err);
+    if (status == TH_OK) {
+        status = post_vintages(registration, correction_id, err);
+    }
+    if (status == TH_OK) {
+        th_json_set_int(body, "correction_id", correction_id);
+        th_json_set_int(body, "forecast_id", own->forecast_id);
+        th_json_set_units(body, "was_t", own->registered);
+        th_json_set_units(body, "registered_t", now->registered);
+        th_json_set_text(body, "reason", reason);
+    }
+    return status;
+}
+
+static enum th_status do_correct(struct registration *registration,
+                                 const struct th_forecast_input *input, const char *reason,
+                                 struct th_json *body, struct th_error *err)
+{
+    struct th_forecast own;
+    enum th_status status = load_package(registration, input->package, err);
+    if (status == TH_OK) {
+        status = find_own(registration, &own, err);
+    }
+    if (status == TH_OK && own.forecast_id == 0) {
+        status = th_error_set(err, TH_CONFLICT, "forecast_none", "package",
+                              registration->package.name, NULL);
+    }
+    if (status == TH_OK) {
+        registration->forecast.forecast_id = own.forecast_id;
+        status = read_tonnes(registration, input, body, err);
+    }
+    if (status == TH_OK) {
+        status = check_correction(registration, &own, err);
+    }
+    return status == TH_OK ? post_correction(registration, &own, reason, body, err) : status;
+}
+
+static enum th_status begin(struct registration *registration, struct th_registry *registry,
+                            const struct th_request *request, const char *kind,
+                            const struct th_forecast_input *input, struct th_json **ret_reply,
+                            struct th_error *err)
 {
     struct th_json *given = th_json_object();
     th_json_set_text(given, "package", input->package);
@@ -322,30 +450,68 @@ enum th_status th_forecast_register(struct th_registry *registry, const struct t
     th_json_set_text(given, "tonnes", input->tonnes);
     th_json_set_text(given, "document", input->document);
     th_json_set_text(given, "on", input->on);
-    struct registration registration = {.work = NULL};
+    th_json_set_text(given, "reason", input->reason);
     const struct th_work_documents documents = {&input->document, 1};
-    enum th_status status =
-        th_work_begin_reading(registry, request, TH_MAY_ISSUE, "forecast.register", given,
-                              &documents, &registration.work, ret_reply, err);
+    enum th_status status = th_work_begin_reading(registry, request, TH_MAY_ISSUE, kind, given,
+                                                  &documents, &registration->work, ret_reply, err);
     th_json_free(given);
+    return status;
+}
+
+static enum th_status end(struct registration *registration, enum th_status status,
+                          struct th_json *body, struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_store *store = th_work_store(registration->work);
+    struct th_json *reply = th_json_object();
+    struct th_json *list = th_json_array();
+    struct th_forecast forecast;
+    char subject[TH_SUBJECT_SIZE];
+    int64_t forecast_id = registration->forecast.forecast_id;
+    if (status == TH_OK) {
+        status = th_forecast_load(store, forecast_id, &forecast, err);
+    }
+    if (status == TH_OK) {
+        struct th_json *item = th_json_object();
+        status = forecast_json(store, &forecast, item, err);
+        th_json_append(list, item);
+    }
+    th_json_set(reply, "forecasts", list);
+    th_issuance_plan_clear(&registration->plan);
+    return th_work_end(registration->work, status, th_subject("forecast", forecast_id, subject),
+                       body, reply, ret_reply, err);
+}
+
+enum th_status th_forecast_register(struct th_registry *registry, const struct th_request *request,
+                                    const struct th_forecast_input *input,
+                                    struct th_json **ret_reply, struct th_error *err)
+{
+    struct registration registration = {.work = NULL};
+    enum th_status status =
+        begin(&registration, registry, request, "forecast.register", input, ret_reply, err);
     if (status != TH_OK || !registration.work) {
         return status;
     }
     struct th_json *body = th_json_object();
-    struct th_json *reply = th_json_object();
-    struct th_json *list = th_json_array();
-    char subject[TH_SUBJECT_SIZE];
     status = do_register(&registration, input, registry, body, err);
+    return end(&registration, status, body, ret_reply, err);
+}
+
+enum th_status th_forecast_correct(struct th_registry *registry, const struct th_request *request,
+                                   const struct th_forecast_input *input,
+                                   struct th_json **ret_reply, struct th_error *err)
+{
+    struct registration registration = {.work = NULL};
+    char reason[TH_TRADE_NOTE_SIZE];
+    enum th_status status = th_note_parse("reason", input->reason, reason, err);
     if (status == TH_OK) {
-        struct th_json *item = th_json_object();
-        status = forecast_json(th_work_store(registration.work), &registration.forecast, item, err);
-        th_json_append(list, item);
+        status = begin(&registration, registry, request, "forecast.correct", input, ret_reply, err);
     }
-    th_json_set(reply, "forecasts", list);
-    th_issuance_plan_clear(&registration.plan);
-    return th_work_end(registration.work, status,
-                       th_subject("forecast", registration.forecast.forecast_id, subject), body,
-                       reply, ret_reply, err);
+    if (status != TH_OK || !registration.work) {
+        return status;
+    }
+    struct th_json *body = th_json_object();
+    status = do_correct(&registration, input, reason, body, err);
+    return end(&registration, status, body, ret_reply, err);
 }
 
 enum th_status th_forecast_list(struct th_registry *registry, const char *package, bool open_only,

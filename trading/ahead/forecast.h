@@ -1,7 +1,8 @@
 // Forecast stock as use cases. Reply: forecasts[{forecast_id, package_id, package, owner,
 // owner_name, of_trade_id (null: the package's own), run_id, document_id, on, registered_t,
 // promised_t, arrived_t, lost_t, free_t, vintages[{vintage, tonnes}], promises[{trade_id, kind,
-// buyer, buyer_name, forecast_t}]}].
+// buyer, buyer_name, forecast_t}], corrections[{was_t, registered_t, by, reason}]}]; run, document
+// and vintages are those of the last correction.
 #ifndef TH_TRADING_FORECAST_H
 #define TH_TRADING_FORECAST_H
 
@@ -12,7 +13,8 @@ struct th_forecast_input {
     const char *run;      // NULL: the package's own, unless tonnes are given
     const char *tonnes;   // stated, with a document, instead of a run
     const char *document; // a file
-    const char *on;       // NULL: today
+    const char *on;       // NULL: today; not of a correction
+    const char *reason;   // of a correction alone
 };
 // By an officer. Of a run: floor of the net less the buffer, per year of the period, cumulative
 // like an issuance. TH_USAGE ("forecast_basis"), TH_CONFLICT ("forecast_too_late" for a package
@@ -21,6 +23,14 @@ struct th_forecast_input {
 enum th_status th_forecast_register(struct th_registry *registry, const struct th_request *request,
                                     const struct th_forecast_input *input,
                                     struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+// The tonnes of a package's own forecast were wrong: by another officer than who registered them,
+// or corrected them last, while the package is neither issued nor withdrawn, with a run or a
+// document as at the registration. TH_USAGE and TH_INVALID as above, TH_CONFLICT
+// ("forecast_too_late", "forecast_none", "forecast_promised_more" with "promised": the right number
+// would not cover it), TH_NOT_PERMITTED ("forecast_second_person").
+enum th_status th_forecast_correct(struct th_registry *registry, const struct th_request *request,
+                                   const struct th_forecast_input *input,
+                                   struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 // package NULL: all. open_only: those that still expect something.
 enum th_status th_forecast_list(struct th_registry *registry, const char *package, bool open_only,
                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

@@ -19,12 +19,30 @@ CREATE INDEX forecast_package ON forecast (package_id);
 CREATE UNIQUE INDEX forecast_trade ON forecast (of_trade_id) WHERE of_trade_id IS NOT NULL;
 CREATE INDEX unit_lock_forecast ON unit_lock (forecast_id) WHERE forecast_id IS NOT NULL;
 
--- The tonnes of a forecast by year of the monitoring period; what was bought ahead has none.
+-- Tonnes that were registered wrongly are put right by another officer while nothing is issued; the
+-- last correction counts. forecast.registered_t moves with it.
+CREATE TABLE forecast_correction (
+    correction_id INTEGER PRIMARY KEY,
+    forecast_id   INTEGER NOT NULL REFERENCES forecast (forecast_id),
+    was_t         INTEGER NOT NULL CHECK (was_t > 0),
+    registered_t  INTEGER NOT NULL CHECK (registered_t > 0),
+    run_id        INTEGER REFERENCES estimate_run (run_id),  -- which estimated them
+    document_id   INTEGER REFERENCES document (document_id), -- which states them
+    reason        TEXT    NOT NULL,
+    login         TEXT    NOT NULL REFERENCES user_account (login),
+    seq           INTEGER NOT NULL,
+    CHECK ((run_id IS NOT NULL) + (document_id IS NOT NULL) = 1)
+) STRICT;
+CREATE INDEX forecast_correction_forecast ON forecast_correction (forecast_id);
+
+-- The tonnes of a forecast by year of the monitoring period; what was bought ahead has none. Those
+-- of the last correction count.
 CREATE TABLE forecast_vintage (
-    forecast_id INTEGER NOT NULL REFERENCES forecast (forecast_id),
-    vintage     INTEGER NOT NULL,
-    tonnes      INTEGER NOT NULL CHECK (tonnes > 0),
-    PRIMARY KEY (forecast_id, vintage)
+    forecast_id   INTEGER NOT NULL REFERENCES forecast (forecast_id),
+    correction_id INTEGER NOT NULL,                          -- 0: as they were registered
+    vintage       INTEGER NOT NULL,
+    tonnes        INTEGER NOT NULL CHECK (tonnes > 0),
+    PRIMARY KEY (forecast_id, correction_id, vintage)
 ) STRICT, WITHOUT ROWID;
 
 -- What a subscription, a forward or an option says beside its trade.
@@ -53,10 +71,26 @@ CREATE TRIGGER forecast_keep BEFORE UPDATE ON forecast
 WHEN NEW.forecast_id <> OLD.forecast_id OR NEW.package_id <> OLD.package_id
   OR NEW.owner_id <> OLD.owner_id OR NEW.of_trade_id IS NOT OLD.of_trade_id
   OR NEW.run_id IS NOT OLD.run_id OR NEW.document_id IS NOT OLD.document_id
-  OR NEW.registered_t <> OLD.registered_t OR NEW.on_date <> OLD.on_date
+  OR NEW.on_date <> OLD.on_date
   OR NEW.arrived_t < OLD.arrived_t OR NEW.lost_t < OLD.lost_t
 BEGIN
     SELECT raise(ABORT, 'forecast: only arrivals and losses are added');
+END;
+CREATE TRIGGER forecast_keep_registered BEFORE UPDATE ON forecast
+WHEN NEW.registered_t <> OLD.registered_t AND NOT EXISTS (
+    SELECT 1 FROM forecast_correction c WHERE c.correction_id = (SELECT max(o.correction_id)
+    FROM forecast_correction o WHERE o.forecast_id = OLD.forecast_id)
+    AND c.was_t = OLD.registered_t AND c.registered_t = NEW.registered_t)
+BEGIN
+    SELECT raise(ABORT, 'forecast: its tonnes change by a correction alone');
+END;
+CREATE TRIGGER forecast_correction_no_update BEFORE UPDATE ON forecast_correction
+BEGIN
+    SELECT raise(ABORT, 'forecast_correction: insert only');
+END;
+CREATE TRIGGER forecast_correction_no_delete BEFORE DELETE ON forecast_correction
+BEGIN
+    SELECT raise(ABORT, 'forecast_correction: insert only');
 END;
 CREATE TRIGGER forecast_no_delete BEFORE DELETE ON forecast
 BEGIN

@@ -30,16 +30,29 @@ static void enter(struct test_journal *journal, const struct step *step, const c
     }
 }
 
-static void audit__a_forecast_is_corrected_by_another_and_moves_as_that_tells(void **state)
+struct case_of_correction {
+    const char *name;
+    const char *was_t; // in the body; NULL: an entry without one
+    const char *now_t;
+    struct step registered;
+    struct step corrected;
+    enum th_fault_code code;
+};
+
+static void judge_all(const struct case_of_correction *cases, size_t n)
 {
-    static const struct {
-        const char *name;
-        const char *was_t;
-        const char *now_t;
-        struct step registered;
-        struct step corrected;
-        enum th_fault_code code;
-    } CASES[] = {
+    for (size_t i = 0; i < n; i++) {
+        struct test_journal journal;
+        test_journal_begin(&journal);
+        enter(&journal, &cases[i].registered, NULL, NULL);
+        enter(&journal, &cases[i].corrected, cases[i].now_t, cases[i].was_t);
+        test_judge(&journal, cases[i].name, cases[i].code);
+    }
+}
+
+static void audit__a_forecast_is_corrected_by_another_officer(void **state)
+{
+    static const struct case_of_correction CASES[] = {
         {"put right by another officer",
          "3070",
          "307",
@@ -58,6 +71,20 @@ static void audit__a_forecast_is_corrected_by_another_and_moves_as_that_tells(vo
          {"officer", FORECAST},
          {"officer-2", CORRECTION("3070", "307", "officer") "," MOVE("-2763")},
          TH_FAULT_POST_LOGIN},
+        {"by a bank",
+         "3070",
+         "307",
+         {"officer", FORECAST},
+         {"wang", CORRECTION("3070", "307", "wang") "," MOVE("-2763")},
+         TH_FAULT_LOGIN_ROLE},
+    };
+    (void)state;
+    judge_all(CASES, sizeof(CASES) / sizeof(CASES[0]));
+}
+
+static void audit__a_forecast_moves_as_its_correction_tells(void **state)
+{
+    static const struct case_of_correction CASES[] = {
         {"of another number than was registered",
          "3071",
          "307",
@@ -94,27 +121,16 @@ static void audit__a_forecast_is_corrected_by_another_and_moves_as_that_tells(vo
          {"officer", "{'from_on':'2021-01-01','post':'x'}"},
          {"officer-2", CORRECTION("3070", "307", "officer-2")},
          TH_FAULT_FORECAST_UNKNOWN},
-        {"by a bank",
-         "3070",
-         "307",
-         {"officer", FORECAST},
-         {"wang", CORRECTION("3070", "307", "wang") "," MOVE("-2763")},
-         TH_FAULT_LOGIN_ROLE},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-        struct test_journal journal;
-        test_journal_begin(&journal);
-        enter(&journal, &CASES[i].registered, NULL, NULL);
-        enter(&journal, &CASES[i].corrected, CASES[i].now_t, CASES[i].was_t);
-        test_judge(&journal, CASES[i].name, CASES[i].code);
-    }
+    judge_all(CASES, sizeof(CASES) / sizeof(CASES[0]));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(audit__a_forecast_is_corrected_by_another_and_moves_as_that_tells),
+        cmocka_unit_test(audit__a_forecast_is_corrected_by_another_officer),
+        cmocka_unit_test(audit__a_forecast_moves_as_its_correction_tells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

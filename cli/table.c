@@ -10,7 +10,8 @@
 
 #include "core/text.h"
 
-enum { GAP = 2, WRAP_MIN = 16, RIGID_MAX = 48, LINE_DEFAULT = 120, LINE_MIN = 60 };
+enum { GAP = 2, WRAP_MIN = 12, RIGID_MAX = 48, LINE_DEFAULT = 120, LINE_MIN = 60 };
+enum { HEADING_MIN = 8, INDENT_MAX = 12 };
 enum { ROWS_TEXT_LIMIT = 1024, ROWS_PARTS_MAX = 6 };
 
 size_t th_table_width(void)
@@ -148,46 +149,14 @@ static bool is_code(const char *text)
     return true;
 }
 
-static void set_natural_widths(struct th_table *table)
+static size_t larger(size_t a, size_t b)
 {
-    for (size_t c = 0; c < table->n_columns; c++) {
-        table->columns[c].width = th_text_width(table->columns[c].title);
-        table->columns[c].rigid = true;
-        bool runs_on = table->columns[c].runs_on;
-        for (size_t r = 0; r < table->n_rows; r++) {
-            size_t width = th_text_width(cell(table, r, c));
-            if (width > table->columns[c].width) {
-                table->columns[c].width = width;
-            }
-            if (!runs_on && (width > RIGID_MAX || !is_code(cell(table, r, c)))) {
-                table->columns[c].rigid = false;
-            }
-        }
-    }
+    return a > b ? a : b;
 }
 
-// Takes room from the widest text column until the line fits.
-static void shrink(struct th_table *table, size_t line_width)
+static size_t smaller(size_t a, size_t b)
 {
-    size_t total = 0;
-    for (size_t c = 0; c < table->n_columns; c++) {
-        total += table->columns[c].runs_on ? 0 : table->columns[c].width + GAP;
-    }
-    while (total > line_width + GAP) {
-        struct th_table_column *widest = NULL;
-        for (size_t c = 0; c < table->n_columns; c++) {
-            struct th_table_column *column = &table->columns[c];
-            if (!column->right && !column->rigid && column->width > WRAP_MIN &&
-                (widest == NULL || column->width > widest->width)) {
-                widest = column;
-            }
-        }
-        if (widest == NULL) {
-            return;
-        }
-        widest->width--;
-        total--;
-    }
+    return a < b ? a : b;
 }
 
 static size_t character_size(const char *text)
@@ -199,34 +168,166 @@ static size_t character_size(const char *text)
     return n;
 }
 
-// Bytes of `text` that fit into `width` cells; breaks behind a space where one is near.
-static size_t fitting(const char *text, size_t width)
+// Cells of the character at `text`; *ret_size tells its bytes.
+static size_t character_width(const char *text, size_t *ret_size)
 {
     char sign[8];
+    *ret_size = character_size(text);
+    th_text_copy(sign, smaller(sizeof(sign), *ret_size + 1), text);
+    return th_text_width(sign);
+}
+
+static bool opens_bracket(const char *text)
+{
+    return th_text_starts_with(text, "（");
+}
+
+static bool closes_bracket(const char *text)
+{
+    return th_text_starts_with(text, "）");
+}
+
+// Cells without which a heading does not read: a word and what stands in brackets stay in one
+// piece, other wide characters break anywhere.
+static size_t heading_least(const char *title)
+{
+    size_t least = smaller(th_text_width(title), HEADING_MIN);
+    size_t piece = 0;
+    size_t size = 0;
+    bool inside = false;
+    for (; *title != '\0'; title += size) {
+        size_t width = character_width(title, &size);
+        bool apart = *title == ' ' || (width > 1 && !inside);
+        inside = (inside || opens_bracket(title)) && !closes_bracket(title);
+        piece = opens_bracket(title) ? width : apart ? 0 : piece + width;
+        least = larger(least, piece);
+    }
+    return least;
+}
+
+static void set_natural_widths(struct th_table *table)
+{
+    for (size_t c = 0; c < table->n_columns; c++) {
+        struct th_table_column *column = &table->columns[c];
+        size_t cells = 0;
+        bool rigid = true;
+        for (size_t r = 0; r < table->n_rows; r++) {
+            size_t width = th_text_width(cell(table, r, c));
+            cells = larger(cells, width);
+            rigid = rigid && width <= RIGID_MAX && is_code(cell(table, r, c));
+        }
+        rigid = rigid || column->right || column->runs_on;
+        column->natural = larger(cells, th_text_width(column->title));
+        column->width = column->natural;
+        column->with_cells = larger(cells, heading_least(column->title));
+        column->least =
+            rigid ? column->with_cells
+                  : smaller(column->with_cells, larger(WRAP_MIN, heading_least(column->title)));
+    }
+}
+
+static size_t total_width(const struct th_table *table)
+{
+    size_t total = 0;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        total += table->columns[c].width + (c > 0 ? GAP : 0);
+    }
+    return total;
+}
+
+// Takes room from the widest columns until the line fits: from headings alone, which costs one line
+// of the table, or from texts too, which costs one of each row.
+static void shrink(struct th_table *table, size_t line_width, bool texts)
+{
+    for (size_t total = total_width(table); total > line_width; total--) {
+        struct th_table_column *widest = NULL;
+        for (size_t c = 0; c < table->n_columns; c++) {
+            struct th_table_column *column = &table->columns[c];
+            if (column->width > (texts ? column->least : column->with_cells) &&
+                (!widest || column->width > widest->width)) {
+                widest = column;
+            }
+        }
+        if (!widest) {
+            return;
+        }
+        widest->width--;
+    }
+}
+
+// What room a line has left goes back to the columns that lack least.
+static void widen(struct th_table_column *columns, size_t n, size_t room)
+{
+    struct th_table_column *next = NULL;
+    do {
+        next = NULL;
+        for (size_t c = 0; c < n; c++) {
+            size_t lacks = columns[c].natural - columns[c].width;
+            if (lacks > 0 && (!next || lacks < next->natural - next->width)) {
+                next = &columns[c];
+            }
+        }
+        size_t more = next ? smaller(next->natural - next->width, room) : 0;
+        room -= more;
+        if (next) {
+            next->width += more;
+        }
+    } while (next && room > 0);
+}
+
+// Columns that do not fit beside the others go to further lines of the row, which begin below the
+// second column.
+static void fold(struct th_table *table, size_t line_width)
+{
+    size_t begin = 0;
+    table->n_lines = 0;
+    table->indent = smaller(table->columns[0].width + GAP, INDENT_MAX);
+    while (begin < table->n_columns) {
+        size_t used = table->n_lines > 0 ? table->indent : 0;
+        size_t end = begin;
+        do {
+            used += table->columns[end].width + (end > begin ? GAP : 0);
+            table->columns[end++].line = table->n_lines;
+        } while (end < table->n_columns && used + GAP + table->columns[end].width <= line_width);
+        if (used < line_width) {
+            widen(table->columns + begin, end - begin, line_width - used);
+        }
+        begin = end;
+        table->n_lines++;
+    }
+}
+
+// Bytes of `text` that fit into `width` cells. It breaks behind a space or before a bracket where
+// one is near, and no word that fits into a line.
+static size_t fitting(const char *text, size_t width)
+{
     size_t used = 0;
     size_t cells = 0;
-    size_t space = 0;
+    size_t near = 0;
+    size_t word = 0; // where the last one begins; what stands in brackets is one
+    bool inside = false;
     while (text[used] != '\0') {
-        size_t n = character_size(text + used);
-        if (n >= sizeof(sign)) {
-            return used + n;
-        }
-        memcpy(sign, text + used, n);
-        sign[n] = '\0';
-        size_t w = th_text_width(sign);
+        size_t size = 0;
+        size_t w = character_width(text + used, &size);
+        bool apart = (w > 1 && !inside) || text[used] == ' ';
+        near = opens_bracket(text + used) ? used : near;
+        word = apart ? used : word;
+        inside = (inside || opens_bracket(text + used)) && !closes_bracket(text + used);
         if (cells + w > width) {
             break;
         }
         cells += w;
-        used += n;
-        if (sign[0] == ' ') {
-            space = used;
-        }
+        used += size;
+        near = text[used - 1] == ' ' ? used : near;
+        word = apart && !inside ? used : word;
     }
-    if (text[used] == '\0' || used == 0) {
-        return used == 0 ? character_size(text) : used;
+    if (text[used] == '\0') {
+        return used;
     }
-    return space * 2 > used ? space : used;
+    if (used == 0) {
+        return character_size(text);
+    }
+    return near * 2 > used ? near : word > 0 ? word : used;
 }
 
 static void pad(struct th_buf *out, size_t n)
@@ -260,18 +361,21 @@ static void draw_part(const struct th_table_column *column, const char *text, si
     }
 }
 
-// One row may need several lines.
-static void draw_row(const struct th_table *table, const char *const *texts, struct th_buf *out)
+// Columns of one line of a row; texts that are longer than the columns need more of them.
+static void draw_line(const struct th_table *table, size_t begin, size_t end,
+                      const char *const *texts, struct th_buf *out)
 {
     const char *rest[TH_TABLE_COLUMNS_MAX];
     bool more = true;
     memcpy(rest, texts, table->n_columns * sizeof(*rest));
     while (more) {
         more = false;
-        for (size_t c = 0; c < table->n_columns; c++) {
+        pad(out, begin > 0 ? table->indent : 0);
+        for (size_t c = begin; c < end; c++) {
             size_t size = rest[c][0] != '\0' ? fitting(rest[c], table->columns[c].width) : 0;
-            draw_part(&table->columns[c], rest[c], size, c + 1 == table->n_columns, out);
+            draw_part(&table->columns[c], rest[c], size, c + 1 == end, out);
             rest[c] += size;
+            rest[c] += strspn(rest[c], " ");
             more = more || rest[c][0] != '\0';
         }
         while (out->size > 0 && out->data[out->size - 1] == ' ') {
@@ -281,21 +385,48 @@ static void draw_row(const struct th_table *table, const char *const *texts, str
     }
 }
 
+static size_t line_end(const struct th_table *table, size_t begin)
+{
+    size_t end = begin;
+    while (end < table->n_columns && table->columns[end].line == table->columns[begin].line) {
+        end++;
+    }
+    return end;
+}
+
+static void draw_row(const struct th_table *table, const char *const *texts, struct th_buf *out)
+{
+    for (size_t begin = 0; begin < table->n_columns; begin = line_end(table, begin)) {
+        draw_line(table, begin, line_end(table, begin), texts, out);
+    }
+}
+
+static void draw_rule(const struct th_table *table, size_t line_width, struct th_buf *out)
+{
+    for (size_t c = 0; c < table->n_columns && table->n_lines == 1; c++) {
+        for (size_t i = 0; i < table->columns[c].width; i++) {
+            th_buf_append_str(out, "─");
+        }
+        th_buf_append_str(out, c + 1 == table->n_columns ? "" : "  ");
+    }
+    for (size_t i = 0; i < line_width && table->n_lines > 1; i++) {
+        th_buf_append_str(out, "─");
+    }
+    th_buf_append_char(out, '\n');
+}
+
 void th_table_draw(struct th_table *table, size_t line_width, struct th_buf *out)
 {
     const char *texts[TH_TABLE_COLUMNS_MAX];
     set_natural_widths(table);
-    shrink(table, line_width);
+    shrink(table, line_width, false);
+    shrink(table, line_width, true);
+    fold(table, line_width);
     for (size_t c = 0; c < table->n_columns; c++) {
         texts[c] = table->columns[c].title;
     }
     draw_row(table, texts, out);
-    for (size_t c = 0; c < table->n_columns; c++) {
-        for (size_t i = 0; i < table->columns[c].width; i++) {
-            th_buf_append_str(out, "─");
-        }
-        th_buf_append_str(out, c + 1 == table->n_columns ? "\n" : "  ");
-    }
+    draw_rule(table, line_width, out);
     for (size_t r = 0; r < table->n_rows; r++) {
         for (size_t c = 0; c < table->n_columns; c++) {
             texts[c] = cell(table, r, c);

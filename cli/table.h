@@ -1,5 +1,6 @@
-// Tables of text for a terminal: columns as wide as they need, long texts wrapped where the whole
-// would not fit.
+// Tables of text for a terminal: columns as wide as they need. Where the whole would not fit,
+// headings and long texts are wrapped; where that is not enough, a row goes on in further lines,
+// and no column is left out.
 #ifndef TH_CLI_TABLE_H
 #define TH_CLI_TABLE_H
 
@@ -13,9 +14,13 @@ enum { TH_TABLE_COLUMNS_MAX = 32 };
 struct th_table_column {
     const char *title;
     bool right;   // numbers stand right
-    bool rigid;   // codes and serials stay in one piece, to be copied; set while drawing
-    bool runs_on; // so do the texts of this one, the last, however long: commands
-    size_t width; // cells of the terminal, set while drawing
+    bool runs_on; // its texts stay in one piece, as codes and serials do, however long: commands
+    // Set while drawing, in cells of the terminal.
+    size_t natural;    // heading and cells on one line
+    size_t with_cells; // cells on one line, the heading on several
+    size_t least;      // long texts on several too
+    size_t width;
+    size_t line; // of the row
 };
 
 struct th_table {
@@ -24,6 +29,8 @@ struct th_table {
     char **cells; // n_rows × n_columns texts, owned by the caller; NULL reads as ""
     size_t n_rows;
     const char *separator; // between row numbers that do not follow each other: "、" or ", "
+    size_t n_lines;        // of a row and of the headings, set while drawing
+    size_t indent;         // of its further lines
 };
 
 // Cells that a line may have: the terminal's width, COLUMNS, or 120 where the output is no

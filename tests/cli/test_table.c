@@ -113,6 +113,121 @@ static void draw__a_command_runs_on_in_one_line(void **state)
     th_buf_clear(&out);
 }
 
+// What a county's pledges look like: headings with units in brackets, names, codes, numbers.
+enum { WIDE_COLUMNS = 8, WIDE_ROWS = 2, DRAWN_LIMIT = 65536 };
+
+static struct th_table wide_table(char **cells)
+{
+    static const char *const TITLES[WIDE_COLUMNS] = {
+        "质押",           "质权人", "在押、尚未签发（吨）", "借款余额（元）",
+        "面积（平方米）", "序列号", "outstanding (CNY)",    "提醒"};
+    static const char *const TEXTS[WIDE_ROWS][WIDE_COLUMNS] = {
+        {"8", "两山银行股份有限公司安吉支行", "1,401", "30,001.07", "409,384.61",
+         "CN-330523-BAM-2019-000001:1-395", "5.00", "债务期限已过, 中登网登记已过期"},
+        {"10", "老王", "0", "–", "–", "–", "1.00", "–"}};
+    struct th_table table = {.n_columns = WIDE_COLUMNS, .n_rows = WIDE_ROWS, .cells = cells};
+    for (size_t i = 0; i < (size_t)WIDE_ROWS * WIDE_COLUMNS; i++) {
+        cells[i] = strdup(TEXTS[i / WIDE_COLUMNS][i % WIDE_COLUMNS]);
+        assert_non_null(cells[i]);
+    }
+    for (size_t c = 0; c < WIDE_COLUMNS; c++) {
+        table.columns[c].title = TITLES[c];
+        table.columns[c].right = c == 0 || (c >= 2 && c != 5 && c != 7);
+    }
+    return table;
+}
+
+static void count_bytes(const char *text, int64_t sign, int64_t counts[256])
+{
+    for (; *text != '\0'; text++) {
+        counts[(unsigned char)*text] += *text == ' ' || *text == '\n' ? 0 : sign;
+    }
+}
+
+static void check_drawn(struct th_table *table, size_t width)
+{
+    static const char *const WHOLE[] = {
+        "（吨）",    "（元）", "（平方米）", "outstanding", "CN-330523-BAM-2019-000001:1-395",
+        "409,384.61"};
+    int64_t counts[256] = {0};
+    struct th_buf out;
+    th_buf_init(&out, DRAWN_LIMIT);
+    th_table_draw(table, width, &out);
+    for (size_t i = 0; i < sizeof(WHOLE) / sizeof(WHOLE[0]); i++) {
+        assert_non_null(strstr(th_buf_text(&out), WHOLE[i]));
+    }
+    char *text = th_buf_take(&out);
+    char *rest = text;
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        assert_true(th_text_width(line) <= width);
+        if (!strstr(line, "─")) {
+            count_bytes(line, 1, counts);
+        }
+    }
+    for (size_t c = 0; c < table->n_columns; c++) {
+        count_bytes(table->columns[c].title, -1, counts);
+    }
+    for (size_t i = 0; i < table->n_rows * table->n_columns; i++) {
+        count_bytes(table->cells[i], -1, counts);
+    }
+    for (size_t i = 0; i < 256; i++) {
+        assert_int_equal(counts[i], 0);
+    }
+    free(text);
+}
+
+static void draw__no_line_is_wider_than_the_terminal_and_nothing_is_lost(void **state)
+{
+    char *cells[WIDE_ROWS * WIDE_COLUMNS];
+    struct th_table table = wide_table(cells);
+    (void)state;
+    for (size_t width = 48; width < 200; width++) {
+        check_drawn(&table, width);
+    }
+    for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+        free(cells[i]);
+    }
+}
+
+static void check_lines(size_t width, const char *expected)
+{
+    char *cells[] = {(char[]){"8"}, (char[]){"两山银行"}, (char[]){"1,401"},
+                     (char[]){"9"}, (char[]){"老王"},     (char[]){"–"}};
+    struct th_table table = {.columns = {{.title = "质押", .right = true},
+                                         {.title = "质权人"},
+                                         {.title = "待顺位（吨）", .right = true}},
+                             .n_columns = 3,
+                             .n_rows = 2,
+                             .cells = cells};
+    struct th_buf out;
+    th_buf_init(&out, DRAWN_LIMIT);
+    th_table_draw(&table, width, &out);
+    assert_string_equal(th_buf_text(&out), expected);
+    th_buf_clear(&out);
+}
+
+// Where the whole does not fit, headings give way first, then a row goes on below itself.
+static void draw__headings_are_wrapped_before_rows_are(void **state)
+{
+    (void)state;
+    check_lines(28, "质押  质权人    待顺位（吨）\n"
+                    "────  ────────  ────────────\n"
+                    "   8  两山银行         1,401\n"
+                    "   9  老王                 –\n");
+    check_lines(24, "质押  质权人      待顺位\n"
+                    "                  （吨）\n"
+                    "────  ────────  ────────\n"
+                    "   8  两山银行     1,401\n"
+                    "   9  老王             –\n");
+    check_lines(20, "质押  质权人\n"
+                    "      待顺位（吨）\n"
+                    "────────────────────\n"
+                    "   8  两山银行\n"
+                    "             1,401\n"
+                    "   9  老王\n"
+                    "                 –\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +235,8 @@ int main(void)
         cmocka_unit_test(merge__numbers_are_told_only_where_every_row_has_one),
         cmocka_unit_test(merge__rows_that_differ_behind_stay_apart),
         cmocka_unit_test(draw__a_command_runs_on_in_one_line),
+        cmocka_unit_test(draw__no_line_is_wider_than_the_terminal_and_nothing_is_lost),
+        cmocka_unit_test(draw__headings_are_wrapped_before_rows_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

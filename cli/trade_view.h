@@ -7,13 +7,13 @@
     "amount_fen?amount_fen tax_rate?amount_fen tax_fen?amount_fen net_fen?amount_fen "             \
     "beneficiary? beneficiary_uscc? beneficiary_reviewed purpose? note? on "                       \
     "entered_on? dated_back.needs? dated_back.term_id? dated_back.entered_term_id? proposed_by "   \
-    "decided_by? decided_on? reason? of_trade_id? corrected_by expires_on? statement_based "       \
+    "decided_by? decided_on? reason? of_trade_id? corrected_by expires_on? statement_based? "      \
     "received_fen?amount_fen outstanding_fen?amount_fen "                                          \
     "| deliver_by? if_short? strike_fen? window_from? window_to? due_t locked_t forecast_t "       \
     "short_t "                                                                                     \
     "prepaid_fen? refund_t? "                                                                      \
-    "| pledge.subject pledge.rank? pledge.rank_on_approval? pledge.tonnes pledge.held_t "          \
-    "pledge.held_by_pledge? "                                                                      \
+    "| pledge.subject pledge.held_by_pledge? pledge.rank? pledge.rank_on_approval? "               \
+    "pledge.tonnes pledge.held_t "                                                                 \
     "pledge.forecast_package? "                                                                    \
     "pledge.forecast_t pledge.lost_t pledge.waiting_t "                                            \
     "pledge.receivable_trade_id? pledge.receivable_fen? "                                          \
@@ -30,7 +30,7 @@
     "| blocks: prefix first last tonnes vintage statement_based "                                  \
     "| debts: pledge_id party_name owed_fen claim_fen number=document_number "                     \
     "| pledge.payments: payment_id kind amount_fen on enforcement_id login withdrawn_by "          \
-    "| effect.moves? effect.units_locked | effect.units: party_name state change_t "               \
+    "| refusal effect.moves? effect.units_locked | effect.units: party_name state change_t "       \
     "| effect.money: party_name side side_fen "                                                    \
     "| schedule: on amount_fen received_fen "                                                      \
     "| receipts: receipt_id amount_fen on login of_trade_id=paid_ahead"

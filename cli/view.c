@@ -241,12 +241,35 @@ static const char *attribute_label(const struct th_cli *cli, const char *key)
     return text != NULL ? text : key;
 }
 
+// Why something would be refused, in the words of the refusal and its hint.
+static void show_refusal(const struct th_cli *cli, const struct th_json *value, struct th_buf *out)
+{
+    static const char *const PARTS[] = {"error", "hint"};
+    struct th_buf words;
+    th_buf_init(&words, CELL_LIMIT);
+    for (size_t i = 0; i < sizeof(PARTS) / sizeof(PARTS[0]); i++) {
+        char key[TH_ERROR_KEY_SIZE + 16];
+        snprintf(key, sizeof(key), "%s.%s", PARTS[i], th_json_get_text(value, "code", ""));
+        if (th_messages_find(cli->messages, cli->lang, key)) {
+            th_buf_append_str(&words, i > 0 ? separator_after(&words) : "");
+            th_messages_format_texts(cli->messages, cli->lang, key, th_json_get(value, "arguments"),
+                                     &words);
+        }
+    }
+    th_cli_put_clean(out, th_buf_text(&words));
+    th_buf_clear(&words);
+}
+
 static void show_object(const struct th_cli *cli, const char *key, const struct th_json *value,
                         struct th_buf *out)
 {
     // A text in both languages is shown in one.
     const struct th_json *own = th_json_get(value, cli->lang == TH_LANG_ZH ? "zh" : "en");
     bool attributes = strcmp(last_part(key), "attributes") == 0;
+    if (strcmp(key, "refusal") == 0) {
+        show_refusal(cli, value, out);
+        return;
+    }
     if (!attributes && th_json_size(value) == 2 && th_json_type(own) == TH_JSON_STRING) {
         th_cli_put_clean(out, th_json_text(own));
         return;

@@ -13,13 +13,6 @@ static const struct th_deal_kind *const KINDS[] = {
     &th_deal_pledge,       &th_deal_release,      &th_deal_enforcement, &th_deal_reversal,
     &th_deal_correction};
 
-const char *th_deal_kind_names(void)
-{
-    return "purchase, resale, transfer, retirement, cancellation, subscription, forward, option, "
-           "delivery, exercise, listing, acceptance, pledge, release, enforcement, reversal, "
-           "correction";
-}
-
 const struct th_deal_kind *th_deal_kind_find(const char *name)
 {
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {

@@ -221,6 +221,9 @@ static enum th_status add_units(struct th_store *store, const struct th_trade *t
     if (status == TH_OK) {
         status = add_blocks(store, &blocks, reply, err);
     }
+    if (status == TH_OK && offered && blocks.n == 0) {
+        th_json_set(reply, "statement_based", th_json_null()); // no units, no statement
+    }
     if (status == TH_OK) {
         status = add_lines(store, &lines, reply, err);
     }
@@ -243,7 +246,20 @@ static bool add_receipt(void *context, const struct th_receipt *receipt)
     return true;
 }
 
-// What the approval would do; `still`: null where it would be refused by now.
+// Why the approval would be refused, without a language.
+static struct th_json *refusal_json(const struct th_error *refusal)
+{
+    struct th_json *object = th_json_object();
+    struct th_json *texts = th_json_object();
+    for (int i = 0; i < refusal->n_args; i++) {
+        th_json_set_text(texts, refusal->args[i].name, refusal->args[i].value);
+    }
+    th_json_set_text(object, "code", refusal->key);
+    th_json_set(object, "arguments", texts);
+    return object;
+}
+
+// What the approval would do; `still`: null where it would be refused by now, with the reason.
 static enum th_status add_effect(struct th_store *store, int64_t trade_id, bool still,
                                  struct th_json *reply, struct th_error *err)
 {
@@ -251,6 +267,7 @@ static enum th_status add_effect(struct th_store *store, int64_t trade_id, bool 
     enum th_status status = th_trade_effect(store, trade_id, reply, &refusal);
     if (status == TH_CONFLICT && still) {
         th_json_set(reply, "effect", th_json_null());
+        th_json_set(reply, "refusal", refusal_json(&refusal));
         return TH_OK;
     }
     if (status != TH_OK && err) {
@@ -298,14 +315,46 @@ enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct t
     return trade_json(store, trade_id, false, ret_reply, err);
 }
 
-static enum th_status tell_dated_back(struct th_registry *registry, int64_t trade_id,
-                                      struct th_json *reply, struct th_error *err)
+// An option that is over before its last day lost the tonnes that it was written on.
+static enum th_status tell_option_lost(struct th_store *store, const struct th_trade *trade,
+                                       const char *today, struct th_json *object,
+                                       struct th_error *err)
+{
+    struct th_promise terms;
+    struct th_promise_progress progress;
+    bool over = strcmp(th_json_get_text(object, "standing", ""), "lapsed") == 0 &&
+                strcmp(trade->kind, "option") == 0;
+    if (!over) {
+        return TH_OK;
+    }
+    enum th_status status = th_promise_load(store, trade->trade_id, &terms, err);
+    if (status == TH_OK) {
+        status = th_promise_progress(store, trade, 0, &progress, err);
+    }
+    if (status == TH_OK && strcmp(today, terms.window_to) <= 0) {
+        bool none = th_units_t(progress.delivered) == 0;
+        th_json_set_text(object, "standing", none ? "fallen_through" : "completed");
+        if (th_json_get(object, "short_t")) {
+            th_json_set_units(object, "short_t", th_promise_short(&progress));
+        }
+    }
+    return status;
+}
+
+// What depends on the day on which somebody looks.
+static enum th_status tell_by_day(struct th_registry *registry, int64_t trade_id,
+                                  struct th_json *reply, struct th_error *err)
 {
     struct th_store *store = th_registry_store(registry);
+    char today[TH_DATE_TEXT_SIZE];
     struct th_trade trade;
     enum th_status status = th_trade_load(store, trade_id, &trade, err);
+    if (status == TH_OK) {
+        status = th_deal_tell_dated_back(store, &trade, th_registry_today(registry), reply, err);
+    }
     return status == TH_OK
-               ? th_deal_tell_dated_back(store, &trade, th_registry_today(registry), reply, err)
+               ? tell_option_lost(store, &trade, th_date_format(th_registry_today(registry), today),
+                                  reply, err)
                : status;
 }
 
@@ -321,7 +370,7 @@ enum th_status th_trade_show(struct th_registry *registry, int64_t trade_id,
     char today[TH_ON_SIZE];
     status = trade_json(store, trade_id, true, &reply, err);
     if (status == TH_OK) {
-        status = tell_dated_back(registry, trade_id, reply, err);
+        status = tell_by_day(registry, trade_id, reply, err);
     }
     th_store_end_read(store);
     if (status == TH_OK) {
@@ -338,6 +387,8 @@ enum th_status th_trade_show(struct th_registry *registry, int64_t trade_id,
 struct listing {
     struct th_store *store;
     const char *standing; // NULL: any
+    bool refunds;         // of deliveries those alone that give tonnes up
+    char today[TH_DATE_TEXT_SIZE];
     struct th_json *trades;
     enum th_status status;
     struct th_error *err;
@@ -351,20 +402,25 @@ static bool list_trade(void *context, const struct th_trade *trade)
     if (listing->status != TH_OK) {
         return false;
     }
+    listing->status = tell_option_lost(listing->store, trade, listing->today, object, listing->err);
     const char *standing = th_json_get_text(object, "standing", "");
-    if (!listing->standing || strcmp(standing, listing->standing) == 0) {
+    bool wanted = !listing->standing || strcmp(standing, listing->standing) == 0;
+    bool refund = strcmp(th_json_get_text(object, "deal", ""), "refund") == 0;
+    if (wanted && (refund || !listing->refunds)) {
         th_json_append(listing->trades, object);
     } else {
         th_json_free(object);
     }
-    return true;
+    return listing->status == TH_OK;
 }
 
 static const char STATES[] = "proposed, approved, rejected, expired";
 
 const char *th_trade_list_kinds(void)
 {
-    return th_deal_kind_names();
+    return "purchase, resale, transfer, retirement, cancellation, subscription, forward, option, "
+           "delivery, refund, exercise, listing, acceptance, pledge, release, enforcement, "
+           "reversal, correction";
 }
 
 const char *th_trade_list_states(void)
@@ -426,7 +482,10 @@ enum th_status th_trade_list(struct th_registry *registry, const char *kind, con
     bool stored = state && is_among(state, STATES);
     listing.standing = stored ? NULL : state;
     listing.trades = th_json_array();
-    status = th_trade_each(store, kind, stored ? state : NULL, list_trade, &listing, err);
+    listing.refunds = kind && strcmp(kind, "refund") == 0;
+    (void)th_date_format(th_registry_today(registry), listing.today);
+    status = th_trade_each(store, listing.refunds ? "delivery" : kind, stored ? state : NULL,
+                           list_trade, &listing, err);
     th_store_end_read(store);
     if (status == TH_OK) {
         status = listing.status;

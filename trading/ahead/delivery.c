@@ -147,16 +147,32 @@ static enum th_status prepare_refund(const struct open_promise *promise, struct 
     return status == TH_OK ? th_trade_set_tax(&deal->trade, NULL, err) : status;
 }
 
+// What is still expected comes by its issuance, or by the delivery of the deal that bought it
+// ahead.
+static enum th_status still_expected(struct th_store *store, const struct open_promise *promise,
+                                     struct th_error *err)
+{
+    struct th_forecast source = {.of_trade_id = 0};
+    enum th_status status = th_forecast_load(store, promise->terms.forecast_id, &source, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    status = cannot(promise, source.of_trade_id != 0 ? "delivery_awaited" : "forecast_awaited",
+                    th_units_t(promise->progress.expected), err);
+    th_error_add_int(err, "of", source.of_trade_id);
+    return status;
+}
+
 // Other stock of the seller, once nothing is left under the promise's lock.
 static enum th_status pick_replacement(struct th_store *store, const struct open_promise *promise,
                                        struct th_deal *deal, struct th_error *err)
 {
     struct th_party seller;
+    if (th_units_t(promise->progress.expected) > 0) {
+        return still_expected(store, promise, err);
+    }
     if (strcmp(promise->terms.if_short, "replace") != 0) {
         return cannot(promise, "replace_not_agreed", 0, err);
-    }
-    if (th_units_t(promise->progress.expected) > 0) {
-        return cannot(promise, "forecast_awaited", th_units_t(promise->progress.expected), err);
     }
     enum th_status status = th_party_load(store, deal->trade.seller_id, &seller, err);
     if (status == TH_OK && strcmp(seller.kind, "bank") == 0) {
@@ -222,7 +238,8 @@ static enum th_status prepare_exercise(const void *given, struct th_registry *re
         trade->tonnes = promise.progress.locked;
     }
     if (th_units_t(promise.progress.locked) == 0) {
-        return cannot(&promise, "nothing_due", 0, err);
+        return th_units_t(promise.progress.expected) > 0 ? still_expected(store, &promise, err)
+                                                         : cannot(&promise, "nothing_due", 0, err);
     }
     status = th_deal_pick_from_lock(store, deal, trade->of_trade_id, trade->tonnes, err);
     return status == TH_OK ? set_money(store, &promise, deal, err) : status;

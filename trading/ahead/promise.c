@@ -383,7 +383,10 @@ static enum th_status show(struct th_store *store, const struct th_trade *trade,
     th_json_set_units(reply, "delivered_t", progress.delivered);
     th_json_set_units(reply, "pending_t", progress.pending);
     th_json_set_units(reply, "refunded_t", progress.refunded);
-    th_json_set_units(reply, "due_t", progress.due);
+    // An option has no claim to more than what is there or may come.
+    bool option = strcmp(trade->kind, "option") == 0;
+    int64_t cover_t = th_units_t(progress.locked) + th_units_t(progress.expected);
+    th_json_set_int(reply, "due_t", option ? cover_t : th_units_t(progress.due));
     th_json_set_units(reply, "locked_t", progress.locked);
     th_json_set_units(reply, "forecast_t", progress.expected);
     // What is not agreed to yet lacks nothing, nor does an option that is over.

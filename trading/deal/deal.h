@@ -149,7 +149,6 @@ struct th_deal_kind {
                            struct th_json *reply, struct th_error *err);
 };
 const struct th_deal_kind *th_deal_kind_find(const char *name); // NULL for a name that is none
-const char *th_deal_kind_names(void); // "purchase, resale, …"; static storage
 
 // The frame of every proposal: `input` goes to the kind's prepare; then trade, terms, lock and
 // lines are posted, and the units locked and taken from their pools. Takes `given`, what the caller

@@ -20,7 +20,8 @@
 // outstanding_fen (null until it is approved); of a proposal also
 // effect{units[{party, party_name, state, change_t}], money[{party, party_name, account,
 // change_fen, side (receivable payable cash), side_fen (by how much that grows)}], moves
-// ("nothing", else null), units_locked}: what its approval would change now, and of a retirement
+// ("nothing", else null), units_locked}: what its approval would change now (where that would be
+// refused, th_trade_show has null, and refusal{code, arguments}), and of a retirement
 // beneficiary_reviewed: somebody looked at the name before; of a purchase or resale that is paid in
 // parts schedule[{on, amount_fen, received_fen}]; where one person sufficed alone_rule_id, the
 // county's rule by which that was so.
@@ -49,7 +50,8 @@ enum th_status th_trade_expire(struct th_registry *registry, const struct th_req
                                struct th_error *err) TH_MUST_CHECK;
 
 // Reply: trades[] with the keys above but blocks, lines and receipts. kind, state NULL: any; a
-// state may also be what `standing` tells. TH_USAGE ("usage_value").
+// state may also be what `standing` tells; the kind "refund" is the deliveries that give tonnes up.
+// TH_USAGE ("usage_value").
 enum th_status th_trade_list(struct th_registry *registry, const char *kind, const char *state,
                              struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 // What the filters know, "purchase, resale, …"; static storage.

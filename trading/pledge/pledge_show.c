@@ -44,9 +44,9 @@ void th_pledge_warn(struct th_json *object, const char *today)
     } else if (alive && receivable_fen < loan_fen) {
         th_json_append_text(warnings, "receivable_short");
     }
-    bool repaid = !open && th_json_get_int(object, "payout_fen", 0) > 0;
-    if (alive && !repaid && strcmp(until, today) < 0) {
-        th_json_append_text(warnings, "term_over");
+    bool paid_out = th_json_get_int(object, "payout_fen", 0) > 0;
+    if (alive && (open || !paid_out) && strcmp(until, today) < 0) {
+        th_json_append_text(warnings, open ? "term_over" : "never_paid_out");
     }
     if (alive && registered[0] != '\0' && strcmp(registered, ending) < 0) {
         th_json_append_text(warnings, strcmp(registered, today) < 0 ? "registration_over"

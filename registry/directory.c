@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/codes.h"
-#include "core/login_name.h"
+#include "core/name.h"
 #include "core/text.h"
 #include "registry/act.h"
 #include "registry/activation.h"
@@ -120,7 +120,7 @@ static bool kind_known(const char *kind)
     return false;
 }
 
-// Who deals and signs is known by his name, so no two organisations share one; villages, households
+// Who deals and signs is known by his name, so no two organisations share one. Villages, households
 // and persons may.
 static bool is_organisation(const char *kind)
 {
@@ -134,26 +134,48 @@ static bool is_organisation(const char *kind)
     return false;
 }
 
+// There are many of them, and they are told apart by their village.
+static bool is_natural(const char *kind)
+{
+    return strcmp(kind, "household") == 0 || strcmp(kind, "person") == 0;
+}
+
+// A search for a party that would be taken for a new one.
+struct taken {
+    const struct th_party *party;
+    struct th_party found; // party_id 0: none
+};
+
+static bool see_name(void *context, const struct th_party *found)
+{
+    struct taken *taken = context;
+    const struct th_party *party = taken->party;
+    bool equal = strcmp(found->name, party->name) == 0;
+    bool clash = equal ? is_organisation(found->kind) && is_organisation(party->kind)
+                       : th_name_looks_like(found->name, party->name);
+    if (!is_natural(found->kind) && clash) {
+        taken->found = *found;
+    }
+    return taken->found.party_id == 0;
+}
+
 static enum th_status check_party_name(struct th_store *store, const struct th_party *party,
                                        struct th_error *err)
 {
-    enum { MANY = 8 };
-    struct th_party found[MANY];
-    size_t n = 0;
+    struct taken taken = {.party = party};
     int64_t number = 0;
     if (th_text_parse_int(party->name, 0, INT64_MAX, &number)) {
         return th_error_set(err, TH_INVALID, "name_number", "name", party->name, NULL);
     }
-    if (!is_organisation(party->kind)) {
+    if (is_natural(party->kind)) {
         return TH_OK;
     }
-    enum th_status status = th_party_find(store, party->name, found, MANY, &n, err);
-    for (size_t i = 0; i < n && status == TH_OK; i++) {
-        if (is_organisation(found[i].kind)) {
-            (void)th_error_set(err, TH_CONFLICT, "party_name_taken", "name", party->name, NULL);
-            th_error_add_int(err, "party", found[i].party_id);
-            status = TH_CONFLICT;
-        }
+    enum th_status status = th_party_each(store, see_name, &taken, err);
+    if (status == TH_OK && taken.found.party_id != 0) {
+        bool equal = strcmp(taken.found.name, party->name) == 0;
+        status = th_error_set(err, TH_CONFLICT, equal ? "party_name_taken" : "party_name_alike",
+                              "name", party->name, "other", taken.found.name, NULL);
+        th_error_add_int(err, "party", taken.found.party_id);
     }
     return status;
 }

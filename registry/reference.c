@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/file.h"
+#include "core/name.h"
 #include "core/text.h"
 #include "registry/village_list.h"
 
@@ -150,6 +151,8 @@ enum th_status th_name_check(const char *name, struct th_error *err)
         status = th_error_set(err, TH_INVALID, "name_encoding", "name", name, NULL);
     } else if (th_text_has_hidden(name)) {
         status = th_error_set(err, TH_INVALID, "name_hidden", NULL);
+    } else if (th_name_has_doubles(name)) {
+        status = th_error_set(err, TH_INVALID, "name_doubles", "name", name, NULL);
     } else if (size >= TH_NAME_SIZE) {
         status = th_error_set(err, TH_INVALID, "name_too_long", "name", name, NULL);
         th_error_add_int(err, "limit", TH_NAME_SIZE - 1);

@@ -49,7 +49,8 @@ struct th_party_add_options {
 };
 // A name is kept without blanks around it. Reply: party_id, and the row. TH_INVALID ("party_kind",
 // "uscc_invalid", "division_invalid", "name_number" and those of a name), TH_CONFLICT
-// ("party_name_taken": two organisations of one name, "party_exists", "uscc_exists").
+// ("party_name_taken": two organisations of one name, "party_name_alike": another but for blanks,
+// full width or capital letters, "party_exists", "uscc_exists").
 enum th_status th_party_add(struct th_registry *registry, const struct th_request *request,
                             const struct th_party_add_options *options, struct th_json **ret_reply,
                             struct th_error *err) TH_MUST_CHECK;

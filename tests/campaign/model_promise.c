@@ -248,14 +248,20 @@ static const char *refund(struct model *model, const struct act *act, struct dea
     return breaks_cover(model, deal) ? "forecast_promised" : NULL;
 }
 
+// What is still expected comes by its issuance or, bought ahead, by a delivery.
+static const char *awaited(const struct model *model, const struct deal *of)
+{
+    return model->forecasts[of->forecast].of == NONE ? "forecast_awaited" : "delivery_awaited";
+}
+
 // Other units of the seller, once nothing is left under the lock.
 static const char *replacement(struct model *model, struct deal *deal)
 {
     const struct deal *of = &model->deals[deal->of];
-    if (!of->replace) {
-        return "replace_not_agreed";
+    if (of->expected > 0) {
+        return awaited(model, of);
     }
-    return of->expected > 0 ? "forecast_awaited" : take_stock(model, deal, ANY, deal->tonnes);
+    return of->replace ? take_stock(model, deal, ANY, deal->tonnes) : "replace_not_agreed";
 }
 
 static const char *delivery(struct model *model, const struct act *act, struct deal *deal)
@@ -295,7 +301,7 @@ static const char *exercise(struct model *model, const struct act *act, struct d
     }
     int64_t locked = model_locked(model, act->of);
     if (locked == 0) {
-        return "nothing_due";
+        return of->expected > 0 ? awaited(model, of) : "nothing_due";
     }
     deal->tonnes = act->tonnes == NOT_GIVEN ? locked : act->tonnes;
     refusal = take_locked(model, deal, deal->tonnes);

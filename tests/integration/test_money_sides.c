@@ -104,6 +104,19 @@ static void inbox__asks_who_is_paid_not_who_pays(void **state)
     assert_int_equal(n_waiting(market, "own-1", "trade:1", &fen), 1);
 }
 
+// Until the buyer has one, who would see it.
+static void inbox__asks_the_officer_where_no_side_has_a_login(void **state)
+{
+    struct market *market = *state;
+    int64_t fen = 0;
+    market_bought(market, "1", "10.00"); // 2,509 t
+    assert_int_equal(n_waiting(market, "officer", "trade:1", &fen), 1);
+    assert_int_equal(fen, 2509000);
+    market_login(market, "own-1", OWN);
+    assert_int_equal(n_waiting(market, "officer", "trade:1", &fen), 0);
+    assert_int_equal(n_waiting(market, "own-1", "trade:1", &fen), 1);
+}
+
 static int64_t pledged(struct market *market, const char *to, const char *after)
 {
     const struct th_request bank = {.login = "bank"};
@@ -335,6 +348,8 @@ int main(void)
         TEST(receipt__of_a_village_without_logins_is_told_by_its_buyer),
         TEST(receipt__may_be_told_by_an_officer_of_the_county),
         TEST(inbox__asks_who_is_paid_not_who_pays),
+        cmocka_unit_test_setup_teardown(inbox__asks_the_officer_where_no_side_has_a_login,
+                                        market_setup_anji, market_teardown),
         TEST(receipt__of_pledged_units_is_told_by_one_creditor_after_the_other),
         TEST(loan__is_paid_by_the_word_of_who_received),
         TEST(cost__of_another_banks_sale_is_refused),

@@ -67,6 +67,27 @@ static void offer__is_carried_out_once_the_county_agrees(void **state)
     assert_string_equal(th_error_arg_get(&market->err, "wanted"), "2000");
 }
 
+// Who looks at it is told why nobody can approve it any more.
+static void offer__whose_units_are_gone_says_so(void **state)
+{
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    int64_t offer = market_id(ask_for(market, "other", "马家弄村", "2000"));
+    assert_ok(th_trade_show(market->world.registry, offer, &reply, &market->err), &market->err);
+    assert_null(th_json_get(reply, "refusal"));
+    th_json_free(reply);
+    (void)market_bought(market, "1", "43.44"); // all 2,509 t
+    assert_ok(th_trade_show(market->world.registry, offer, &reply, &market->err), &market->err);
+    const struct th_json *refusal = th_json_get(reply, "refusal");
+    const struct th_json *arguments = th_json_get(refusal, "arguments");
+    assert_string_equal(th_json_get_text(refusal, "code", ""), "offer_units_gone");
+    assert_string_equal(th_json_get_text(arguments, "available", ""), "0");
+    assert_string_equal(th_json_get_text(arguments, "wanted", ""), "2000");
+    assert_int_equal(th_json_type(th_json_get(reply, "effect")), TH_JSON_NULL);
+    assert_int_equal(th_json_type(th_json_get(reply, "statement_based")), TH_JSON_NULL);
+    th_json_free(reply);
+}
+
 static void proposal__of_the_holders_side_or_the_county_locks(void **state)
 {
     struct market *market = *state;
@@ -260,6 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(offer__leaves_the_holders_units_free),
         TEST(offer__is_carried_out_once_the_county_agrees),
+        TEST(offer__whose_units_are_gone_says_so),
         TEST(proposal__of_the_holders_side_or_the_county_locks),
         TEST(offer__on_a_pool_costs_what_the_next_units_cost),
         TEST(offer__on_expected_tonnes_binds_them_with_the_approval),

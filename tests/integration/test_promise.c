@@ -274,6 +274,37 @@ static void inbox__offers_a_refund_of_all_that_will_not_come(void **state)
     assert_int_equal(ahead_number(market, forward, "due_t"), 0);
 }
 
+static void assert_awaited(struct market *market, int64_t promise_id, const char *key,
+                           int64_t of_id)
+{
+    char of[24];
+    (void)snprintf(of, sizeof(of), "%lld", (long long)of_id);
+    assert_null(ahead_deliver(market, promise_id, NULL, false, TH_CONFLICT));
+    market_refused(market, key);
+    assert_string_equal(th_error_arg_get(&market->err, "of"), of);
+}
+
+// The bank sold a person on what it had bought ahead: whoever asks for it is told whose delivery it
+// waits for, before the issuance and after it.
+static void delivery__waits_for_that_of_the_deal_which_bought_the_tonnes_ahead(void **state)
+{
+    static const int64_t ISSUED[] = {250};
+    struct market *market = *state;
+    struct th_promise_input input = AHEAD_PERSON;
+    int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
+    assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
+    int64_t forward = ahead_done(market, ahead_forward(market, &AHEAD_FORWARD, TH_OK));
+    input.on_forecast = true;
+    int64_t person = ahead_done(market, ahead_subscribe(market, &input, TH_OK));
+    assert_awaited(market, forward, "forecast_awaited", 0);
+    assert_awaited(market, person, "delivery_awaited", forward);
+    market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
+    assert_awaited(market, person, "delivery_awaited", forward);
+    ahead_done(market, ahead_deliver(market, forward, NULL, false, TH_OK));
+    ahead_done(market, ahead_deliver(market, person, NULL, false, TH_OK));
+    assert_int_equal(ahead_number(market, person, "delivered_t"), 200);
+}
+
 // Is the login told of the 100 t of the option that will not come?
 static bool hears_of_loss(struct market *market, const char *login, int64_t option_id)
 {
@@ -603,7 +634,7 @@ static void option__on_forecast_gets_units_of_the_delivery(void **state)
     input.on_forecast = true;
     int64_t option = ahead_done(market, ahead_option(market, &input, TH_OK));
     assert_null(ahead_exercise(market, option, "1", "2022-07-01", TH_CONFLICT));
-    market_refused(market, "nothing_due");
+    market_refused(market, "delivery_awaited");
     market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
     ahead_done(market, ahead_deliver(market, forward_id, "250", false, TH_OK));
     ahead_done(market, ahead_exercise(market, option, "70", "2022-07-01", TH_OK));
@@ -714,6 +745,7 @@ int main(void)
         TEST(shortfall__falls_on_the_last_promise_and_is_paid_back),
         TEST(inbox__tells_what_can_be_delivered_and_what_is_short),
         TEST(inbox__offers_a_refund_of_all_that_will_not_come),
+        TEST(delivery__waits_for_that_of_the_deal_which_bought_the_tonnes_ahead),
         TEST(inbox__tells_both_sides_of_an_option_that_lost_tonnes),
         TEST(shortfall__is_known_down_the_chain_at_the_issuance),
         TEST(replacement__waits_for_nothing_that_will_not_come),

@@ -82,6 +82,16 @@ static void proposal__that_its_proposer_rejects_is_withdrawn(void **state)
     th_json_free(reply);
 }
 
+static int64_t n_listed(struct market *market, const char *kind, const char *state)
+{
+    struct th_json *reply = NULL;
+    assert_ok(th_trade_list(market->world.registry, kind, state, &reply, &market->err),
+              &market->err);
+    int64_t n = (int64_t)th_json_size(th_json_get(reply, "trades"));
+    th_json_free(reply);
+    return n;
+}
+
 static void promise__is_completed_by_its_last_delivery_and_an_option_lapses(void **state)
 {
     static const struct th_promise_input PERSON = {
@@ -107,6 +117,8 @@ static void promise__is_completed_by_its_last_delivery_and_an_option_lapses(void
     assert_int_equal(th_json_get_int(reply, "prepaid_fen", -1), 100000);
     ahead_done(market, reply);
     assert_stands(market, person, "completed");
+    assert_int_equal(n_listed(market, "delivery", NULL), 2);
+    assert_int_equal(n_listed(market, "refund", NULL), 0);
     assert_stands(market, option, "in_force");
     assert_ok(th_trade_expire(market->world.registry, &request, NULL, &reply, &market->err),
               &market->err);
@@ -118,6 +130,34 @@ static void promise__is_completed_by_its_last_delivery_and_an_option_lapses(void
               &market->err);
     assert_int_equal(th_json_get_int(reply, "n_expired", -1), 0);
     th_json_free(reply);
+}
+
+// 200 t of 600 t come, which a person gets who was promised them first: nothing is left for an
+// option on 300 t, long before its window ends on 2024-12-31.
+static void option__whose_tonnes_never_came_has_not_lapsed(void **state)
+{
+    static const int64_t ISSUED[] = {200};
+    struct market *market = *state;
+    struct th_promise_input person = AHEAD_PERSON;
+    struct th_promise_input input = AHEAD_OPTION;
+    int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
+    assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
+    ahead_done(market, ahead_forward(market, &AHEAD_FORWARD, TH_OK));
+    person.on_forecast = true;
+    ahead_done(market, ahead_subscribe(market, &person, TH_OK));
+    input.on_forecast = true;
+    input.window = "2022-06-01..2024-12-31";
+    int64_t option = ahead_done(market, ahead_option(market, &input, TH_OK));
+    assert_int_equal(ahead_number(market, option, "due_t"), 300);
+    market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
+    assert_stands(market, option, "fallen_through");
+    assert_int_equal(ahead_number(market, option, "due_t"), 0);
+    assert_int_equal(ahead_number(market, option, "short_t"), 300);
+    assert_int_equal(n_listed(market, "option", "fallen_through"), 1);
+    assert_int_equal(n_listed(market, "option", "lapsed"), 0);
+    market->world.now_utc += 297 * 86400; // 2025-01-01
+    assert_stands(market, option, "lapsed");
+    assert_int_equal(ahead_number(market, option, "short_t"), 0);
 }
 
 // 200 t with 12,000.00 paid ahead, all given up: the list tells the tonnes, and that it is a
@@ -151,6 +191,7 @@ static void promise__given_up_whole_is_not_completed(void **state)
     assert_int_equal(th_json_get_int(item, "tonnes", -1), 0);
     assert_int_equal(th_json_get_int(item, "about_t", -1), 200);
     th_json_free(reply);
+    assert_int_equal(n_listed(market, "refund", NULL), 1);
 }
 
 static void purchase__of_two_villages_names_both(void **state)
@@ -174,16 +215,6 @@ static void purchase__of_two_villages_names_both(void **state)
     th_json_free(reply);
 }
 
-static int64_t n_listed(struct market *market, const char *state)
-{
-    struct th_json *reply = NULL;
-    assert_ok(th_trade_list(market->world.registry, NULL, state, &reply, &market->err),
-              &market->err);
-    int64_t n = (int64_t)th_json_size(th_json_get(reply, "trades"));
-    th_json_free(reply);
-    return n;
-}
-
 static void list__finds_deals_by_where_they_stand(void **state)
 {
     struct market *market = *state;
@@ -192,12 +223,12 @@ static void list__finds_deals_by_where_they_stand(void **state)
     int64_t listing = listed(market, "100");
     th_json_free(market_approve(market, listing, TH_OK));
     listed(market, "50");
-    assert_int_equal(n_listed(market, "approved"), 2); // whatever became of them
-    assert_int_equal(n_listed(market, "in_force"), 1);
-    assert_int_equal(n_listed(market, "proposed"), 1);
-    assert_int_equal(n_listed(market, "completed"), 0);
+    assert_int_equal(n_listed(market, NULL, "approved"), 2); // whatever became of them
+    assert_int_equal(n_listed(market, NULL, "in_force"), 1);
+    assert_int_equal(n_listed(market, NULL, "proposed"), 1);
+    assert_int_equal(n_listed(market, NULL, "completed"), 0);
     accept_all(market, listing);
-    assert_int_equal(n_listed(market, "completed"), 1);
+    assert_int_equal(n_listed(market, NULL, "completed"), 1);
     assert_status(th_trade_list(market->world.registry, NULL, "done", &reply, &market->err),
                   TH_USAGE, &market->err);
     market_refused(market, "usage_value");
@@ -274,6 +305,7 @@ int main(void)
         TEST(listing__is_in_force_until_it_is_taken_or_withdrawn),
         TEST(proposal__that_its_proposer_rejects_is_withdrawn),
         TEST(promise__is_completed_by_its_last_delivery_and_an_option_lapses),
+        TEST(option__whose_tonnes_never_came_has_not_lapsed),
         TEST(promise__given_up_whole_is_not_completed),
         TEST(purchase__of_two_villages_names_both),
         TEST(list__finds_deals_by_where_they_stand),

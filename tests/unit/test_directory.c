@@ -529,6 +529,42 @@ static void party_add__organisations_have_names_of_their_own(void **state)
     th_json_free(reply);
 }
 
+// Who reads it on paper would take one for the other.
+static void party_add__names_that_look_alike_are_refused(void **state)
+{
+    static const struct {
+        const char *kind, *name, *key; // NULL: it is taken
+    } CASES[] = {
+        {"village", "石岭村集体", NULL},
+        {"village", "石岭村 集体", "party_name_alike"},
+        {"village", "石岭村\xc2\xa0集体", "party_name_alike"},
+        {"enterprise", "石岭村　集体", "party_name_alike"},
+        {"enterprise", "安吉竹业（集团）AB1公司", NULL},
+        {"bank", "安吉竹业(集团)ＡＢ１公司", "party_name_alike"},
+        {"bank", "安吉竹业（集团）ab1公司", "party_name_alike"},
+        {"bank", "安吉竹业（集团）AB1公司", "party_name_taken"},
+        {"bank", "安吉竹业（集团）AB2公司", NULL},
+        {"bank", "安吉竹业（集团）AB", NULL},
+        {"household", "石岭村 集体", NULL},              // told apart by its village
+        {"village", "\xef\xa4\x80村", "name_doubles"},   // U+F900, reads 豈
+        {"household", "\xe2\xbc\x80户", "name_doubles"}, // the radical of 一
+        {"enterprise",
+         "\xd0\x90"
+         "BC",
+         "name_doubles"},                                 // a Cyrillic А
+        {"enterprise", "\xd0\x90\xd0\xbb\xd0\xb0", NULL}, // Cyrillic alone
+    };
+    struct th_test_world *world = *state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        const struct th_party_add_options options = {.kind = CASES[i].kind, .name = CASES[i].name};
+        struct th_error err = {0};
+        struct th_json *reply = NULL;
+        enum th_status status = th_party_add(world->registry, &ADMIN, &options, &reply, &err);
+        assert_string_equal(status == TH_OK ? "" : err.key, CASES[i].key ? CASES[i].key : "");
+        th_json_free(reply);
+    }
+}
+
 static void party__several_of_one_name_are_told_apart_by_id(void **state)
 {
     struct th_test_world *world = *state;
@@ -572,6 +608,7 @@ int main(void)
         WITH_REGISTRY(user_end__the_login_does_nothing_more_and_what_it_did_stands),
         WITH_REGISTRY(user_end__a_login_ends_once_and_never_comes_back),
         WITH_REGISTRY(user_end__an_admin_remains),
+        WITH_REGISTRY(party_add__names_that_look_alike_are_refused),
         WITH_REGISTRY(party__several_of_one_name_are_told_apart_by_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,14 +57,15 @@ struct th_delivery_input {
 };
 // Units under the promise's lock; once it holds nothing more, other stock of the seller where the
 // promise says "replace". TH_CONFLICT ("trade_not_promise", "nothing_due" , "not_enough_units",
-// "replace_not_agreed", "nothing_short", "refund_too_much"), TH_USAGE ("trade_missing").
+// "replace_not_agreed", "forecast_awaited", "delivery_awaited" with "of", the deal that bought the
+// tonnes ahead, "nothing_short", "refund_too_much"), TH_USAGE ("trade_missing").
 enum th_status th_trade_propose_delivery(struct th_registry *registry,
                                          const struct th_request *request,
                                          const struct th_delivery_input *input,
                                          struct th_json **ret_reply,
                                          struct th_error *err) TH_MUST_CHECK;
 // `of` is an option; tonnes NULL: all that its lock holds. TH_CONFLICT ("trade_not_option",
-// "outside_window", "not_enough_units").
+// "outside_window", "nothing_due", "forecast_awaited", "delivery_awaited", "not_enough_units").
 enum th_status th_trade_propose_exercise(struct th_registry *registry,
                                          const struct th_request *request,
                                          const struct th_delivery_input *input,

@@ -56,6 +56,7 @@ static void add_to_command(struct th_inbox_item *item, const char *option, const
 // Walks in which each row may become an item.
 struct walk {
     struct th_inbox *inbox;
+    bool stands_in; // an officer, for deals of which no side has a login
     enum th_status status;
     struct th_error *err;
 };
@@ -290,12 +291,28 @@ static enum th_status may_confirm(struct walk *walk, const struct th_trade *trad
     return status;
 }
 
+// Has a side of the deal a login? Who sells a purchase are several, but a bank buys it.
+static bool speaks(struct walk *walk, const struct th_trade *trade)
+{
+    const int64_t sides[] = {trade->seller_id, trade->buyer_id};
+    bool any = false;
+    for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]) && walk->status == TH_OK && !any; i++) {
+        walk->status = sides[i] != 0
+                           ? th_party_has_login(walk->inbox->store, sides[i], &any, walk->err)
+                           : TH_OK;
+    }
+    return any;
+}
+
 static bool see_unpaid(void *context, const struct th_trade *trade)
 {
     struct walk *walk = context;
     struct th_money outstanding;
     char amount[TH_QUANTITY_TEXT_SIZE];
     struct th_inbox_item item = {.tonnes = th_units_t(trade->tonnes)};
+    if (walk->stands_in && (speaks(walk, trade) || walk->status != TH_OK)) {
+        return walk->status == TH_OK;
+    }
     if (th_promise_takes_prepayments(trade)) {
         walk->status = look_at_promise(walk, trade);
         return walk->status == TH_OK;
@@ -325,8 +342,9 @@ static bool see_unpaid(void *context, const struct th_trade *trade)
 
 static enum th_status look_at_receipts(struct th_inbox *inbox, struct th_error *err)
 {
-    struct walk walk = {.inbox = inbox, .status = TH_OK, .err = err};
-    if (!th_inbox_is(inbox, "bank")) {
+    struct walk walk = {
+        .inbox = inbox, .stands_in = th_inbox_is(inbox, "officer"), .status = TH_OK, .err = err};
+    if (!walk.stands_in && !th_inbox_is(inbox, "bank")) {
         return TH_OK;
     }
     enum th_status status =

@@ -276,10 +276,16 @@ static void widen(struct th_table_column *columns, size_t n, size_t room)
 }
 
 // Columns that do not fit beside the others go to further lines of the row, which begin below the
-// second column.
+// second column. There is room for texts then, if they are no longer than a line.
 static void fold(struct th_table *table, size_t line_width)
 {
     size_t begin = 0;
+    size_t most = line_width > INDENT_MAX ? line_width - INDENT_MAX : line_width;
+    bool folds = total_width(table) > line_width;
+    for (size_t c = 0; c < table->n_columns && folds; c++) {
+        struct th_table_column *column = &table->columns[c];
+        column->width = larger(column->least, smaller(column->with_cells, most));
+    }
     table->n_lines = 0;
     table->indent = smaller(table->columns[0].width + GAP, INDENT_MAX);
     while (begin < table->n_columns) {

@@ -94,6 +94,33 @@ static int64_t of_pledge(struct market *market, int64_t pledge_id, const char *k
     return value;
 }
 
+// NULL: of nothing.
+static void assert_warns(struct market *market, int64_t pledge_id, const char *warning)
+{
+    struct th_json *reply = NULL;
+    assert_ok(th_trade_show(market->world.registry, pledge_id, &reply, &market->err), &market->err);
+    const struct th_json *warnings = th_json_get(th_json_get(reply, "pledge"), "warnings");
+    assert_int_equal(th_json_size(warnings), warning ? 1 : 0);
+    if (warning) {
+        assert_string_equal(th_json_text(th_json_at(warnings, 0)), warning);
+    }
+    th_json_free(reply);
+}
+
+// The term ended on 2023-05-31; today is 2024-03-10.
+static void loan__is_past_its_term_while_something_is_owed(void **state)
+{
+    struct market *market = *state;
+    int64_t pledge_id = pledged(market);
+    assert_warns(market, pledge_id, "never_paid_out");
+    (void)paid(market, pledge_id, "payout", "5000", "2022-06-02");
+    assert_warns(market, pledge_id, "term_over");
+    (void)paid(market, pledge_id, "repayment", "4999.99", "2023-06-01");
+    assert_warns(market, pledge_id, "term_over");
+    (void)paid(market, pledge_id, "repayment", "0.01", "2023-06-02");
+    assert_warns(market, pledge_id, NULL);
+}
+
 static void assert_money(struct market *market, int64_t party_id, int64_t cash_fen,
                          int64_t claim_fen)
 {
@@ -305,6 +332,7 @@ static void correct__leaves_what_a_sale_of_pledged_units_paid(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(loan__is_past_its_term_while_something_is_owed),
         TEST(correct__opens_a_loan_that_a_slip_of_the_pen_had_repaid),
         TEST(correct__takes_another_person_who_may_say_it),
         TEST(correct__says_why_and_not_before_what_it_takes_back),

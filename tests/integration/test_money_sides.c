@@ -104,12 +104,19 @@ static void inbox__asks_who_is_paid_not_who_pays(void **state)
     assert_int_equal(n_waiting(market, "own-1", "trade:1", &fen), 1);
 }
 
-// Until the buyer has one, who would see it.
+// Until the buyer has one, who would see it; nor has the county one of a bank's role.
 static void inbox__asks_the_officer_where_no_side_has_a_login(void **state)
 {
     struct market *market = *state;
     int64_t fen = 0;
+    const struct th_request admin = {.login = "admin"};
+    struct th_json *reply = NULL;
     market_bought(market, "1", "10.00"); // 2,509 t
+    assert_int_equal(n_waiting(market, "officer", "trade:1", &fen), 0);
+    assert_ok(
+        th_user_end(market->world.registry, &admin, "bank", "转由县里办理", &reply, &market->err),
+        &market->err);
+    th_json_free(reply);
     assert_int_equal(n_waiting(market, "officer", "trade:1", &fen), 1);
     assert_int_equal(fen, 2509000);
     market_login(market, "own-1", OWN);

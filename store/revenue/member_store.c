@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "store/db_internal.h"
+#include "store/deal/sale_internal.h"
 #include "store/journal/posting_internal.h"
 #include "store/people/party_store.h"
 
@@ -199,4 +200,42 @@ enum th_status th_member_share_rival(struct th_store *store, const struct th_mem
     th_bind_int(q, 2, share->member_id);
     th_bind_text(q, 3, share->from_on);
     return th_stmt_int(q, 0, ret_share_id, err);
+}
+
+enum th_status th_member_sale_last(struct th_store *store, int64_t group_id,
+                                   struct th_member_sale *ret_sale, struct th_error *err)
+{
+    // As a run finds who shares: a cooperative stands for what it holds, a village for the parcels
+    // in it, or for what is held by somebody of it.
+    static const char SQL[] =
+        "WITH place AS (SELECT v.code FROM party g JOIN village v ON v.code = g.village"
+        " OR (g.village IS NULL AND (v.name = g.name OR substr(v.code, 1, 9) = g.division))"
+        " WHERE g.party_id = ?1 AND g.kind = 'village'), "
+        // From the village's parcels, by the two indexes that each have some of them.
+        "here AS (SELECT i.package_id FROM place v CROSS JOIN parcel q"
+        " ON (q.village = v.code AND q.number IS NOT NULL)"
+        " OR (q.village = v.code AND q.number IS NULL)"
+        " CROSS JOIN issuance_segment s USING (parcel_id) JOIN issuance i USING (issuance_id)), "
+        "pool AS (SELECT s.pool_id FROM pool_share s JOIN package p USING (package_id)"
+        " JOIN party h ON h.party_id = p.holder_id WHERE p.holder_id = ?1 OR (h.kind <> "
+        "'cooperative' AND (h.village IN (SELECT code FROM place)"
+        " OR p.package_id IN (SELECT package_id FROM here)))) "
+        "SELECT t.trade_id, t.on_date FROM trade t WHERE t.kind IN " TH_SHARED_KINDS
+        " AND t.state = 'approved' AND " TH_NOT_CORRECTED
+        " AND EXISTS (SELECT 1 FROM trade_line l WHERE l.trade_id = t.trade_id"
+        " AND l.pool_id IN (SELECT pool_id FROM pool)) "
+        "ORDER BY t.on_date DESC, t.trade_id DESC LIMIT 1";
+    struct th_member_sale sale = {.group_id = group_id};
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, group_id);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
+        sale.trade_id = th_column_int(q, 0);
+        th_column_copy(q, 1, sale.on_date, sizeof(sale.on_date));
+    }
+    th_stmt_done(q);
+    if (status == TH_OK) {
+        *ret_sale = sale;
+    }
+    return status;
 }

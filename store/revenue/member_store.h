@@ -46,5 +46,14 @@ enum th_status th_member_share_at(struct th_store *store, int64_t group_id, int6
 // later: its id, 0 when there is none.
 enum th_status th_member_share_rival(struct th_store *store, const struct th_member_share *share,
                                      int64_t *ret_share_id, struct th_error *err) TH_MUST_CHECK;
+// The newest agreed sale that a group's members may share.
+struct th_member_sale {
+    int64_t group_id;
+    int64_t trade_id;         // 0: none
+    char on_date[TH_ON_SIZE]; // "": none
+};
+enum th_status th_member_sale_last(struct th_store *store, int64_t group_id,
+                                   struct th_member_sale *ret_sale,
+                                   struct th_error *err) TH_MUST_CHECK;
 
 #endif

@@ -37,10 +37,11 @@ static int64_t add_party(struct market *market, const char *kind, const char *na
     return party_id;
 }
 
-static struct th_json *add_share(struct market *market, const char *group, const char *member,
-                                 const char *share, const char *from, enum th_status want)
+static struct th_json *add_share_as(struct market *market, const char *login, const char *group,
+                                    const char *member, const char *share, const char *from,
+                                    enum th_status want)
 {
-    const struct th_request request = {.login = "officer"};
+    const struct th_request request = {.login = login};
     const struct th_share_input input = {.group = group,
                                          .member = member,
                                          .share = share,
@@ -50,6 +51,12 @@ static struct th_json *add_share(struct market *market, const char *group, const
     assert_status(th_share_add(market->world.registry, &request, &input, &reply, &market->err),
                   want, &market->err);
     return reply;
+}
+
+static struct th_json *add_share(struct market *market, const char *group, const char *member,
+                                 const char *share, const char *from, enum th_status want)
+{
+    return add_share_as(market, "officer", group, member, share, from, want);
 }
 
 // 2,000 t of Majianong's own pool, paid.
@@ -211,11 +218,11 @@ static void share__refusals(void **state)
     }
 }
 
-static struct th_json *import(struct market *market, const char *text, size_t size,
-                              const char *add_kind, enum th_status want)
+static struct th_json *import_as(struct market *market, const char *login, const char *text,
+                                 size_t size, const char *add_kind, enum th_status want)
 {
     char path[TH_TEST_PATH_SIZE];
-    const struct th_request request = {.login = "officer"};
+    const struct th_request request = {.login = login};
     struct th_json *reply = NULL;
     th_test_path(path, market->world.folder, "roll.csv");
     assert_ok(th_file_write(path, text, size, &market->err), &market->err);
@@ -223,6 +230,12 @@ static struct th_json *import(struct market *market, const char *text, size_t si
     assert_status(th_share_import(market->world.registry, &request, &input, &reply, &market->err),
                   want, &market->err);
     return reply;
+}
+
+static struct th_json *import(struct market *market, const char *text, size_t size,
+                              const char *add_kind, enum th_status want)
+{
+    return import_as(market, "officer", text, size, add_kind, want);
 }
 
 static const char *problem(const struct th_json *reply, int64_t row)
@@ -289,6 +302,43 @@ static void import__more_than_the_whole_books_nothing(void **state)
     market_refused(market, "share_add_kind");
     struct th_hash after = th_test_content(market->world.store);
     assert_memory_equal(&before, &after, sizeof(before));
+}
+
+// Who shares a sale stands with its day: what moves it is no clerk's alone. The village that sold
+// nothing is free, and so is everything after the sale, and all of it as long as none was agreed.
+static void share__over_an_agreed_sale_is_recorded_by_an_officer(void **state)
+{
+    struct market *market = *state;
+    add_party(market, "household", "甲户", MARKET_VILLAGE_1);
+    add_party(market, "household", "乙户", MARKET_VILLAGE_1);
+    add_party(market, "household", "丙户", MARKET_VILLAGE_2);
+    market_anji(market);
+    market_bought(market, "1", "43.44");
+    th_json_free(add_share_as(market, "clerk", "马家弄村", "甲户", "1/2", "2021-01-01", TH_OK));
+    int64_t pending = market_id(market_sell(market, "制药厂", "2000", "73.41", NULL, TH_OK));
+    th_json_free(add_share_as(market, "clerk", "马家弄村", "乙户", "1/4", "2021-01-01", TH_OK));
+    th_json_free(market_approve(market, pending, TH_OK)); // of 2022-05-20
+    assert_null(
+        add_share_as(market, "clerk", "马家弄村", "甲户", "0", "2022-05-20", TH_NOT_PERMITTED));
+    market_refused(market, "share_agreed");
+    assert_string_equal(th_error_arg_get(&market->err, "on"), "2022-05-20");
+    th_json_free(add_share_as(market, "clerk", "马家弄村", "乙户", "1/8", "2022-05-21", TH_OK));
+    th_json_free(add_share_as(market, "clerk", "高家堂村", "丙户", "1/2", "2021-01-01", TH_OK));
+    th_json_free(add_share_as(market, "officer", "马家弄村", "甲户", "0", "2022-05-20", TH_OK));
+}
+
+static void import__over_an_agreed_sale_is_told(void **state)
+{
+    struct market *market = *state;
+    static const char ROLL[] = "group,member,share,from\n"
+                               "马家弄村,a,1/2,2021-01-01\n马家弄村,b,1/2,2022-06-01\n"
+                               "高家堂村,c,1/2,2021-01-01\n";
+    sell_majianong(market);
+    struct th_json *reply = import_as(market, "clerk", ROLL, sizeof(ROLL) - 1, "household", TH_OK);
+    assert_int_equal(get(reply, "accepted"), 2);
+    assert_int_equal(get(reply, "parties_added"), 2); // nobody for a row that was not booked
+    assert_string_equal(problem(reply, 2), "share_agreed");
+    th_json_free(reply);
 }
 
 enum { N_MEMBERS = 10000, N_FIRST = 4000 }; // of both villages, and of the first
@@ -492,6 +542,8 @@ int main(void)
         TEST(share__later_one_takes_the_place_and_zero_ends_it),
         TEST(share__refusals),
         TEST(import__good_rows_are_booked_and_others_told),
+        TEST(share__over_an_agreed_sale_is_recorded_by_an_officer),
+        TEST(import__over_an_agreed_sale_is_told),
         TEST(import__more_than_the_whole_books_nothing),
         TEST(distribute__ten_thousand_members_never_off_by_a_fen),
         TEST(rent__falls_due_when_a_year_of_the_contract_begins),

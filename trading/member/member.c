@@ -46,6 +46,30 @@ enum th_status th_share_check_parties(struct th_work *work, const struct th_part
     return th_work_check_village(work, group->village, err);
 }
 
+enum th_status th_share_check_agreed(struct th_work *work, const struct th_member_share *share,
+                                     struct th_member_sale *sale, struct th_error *err)
+{
+    struct th_party group;
+    struct th_store *store = th_work_store(work);
+    enum th_status status = TH_OK;
+    if (strcmp(th_work_actor(work)->role, "officer") == 0) {
+        return TH_OK;
+    }
+    if (sale->group_id != share->group_id) {
+        status = th_member_sale_last(store, share->group_id, sale, err);
+    }
+    if (status != TH_OK || strcmp(share->from_on, sale->on_date) > 0) {
+        return status;
+    }
+    status = th_party_load(store, share->group_id, &group, err);
+    if (status == TH_OK) {
+        status = th_error_set(err, TH_NOT_PERMITTED, "share_agreed", "name", group.name, "from",
+                              share->from_on, "on", sale->on_date, NULL);
+        th_error_add_int(err, "trade", sale->trade_id);
+    }
+    return status;
+}
+
 static enum th_status share_json(struct th_store *store, const struct th_member_share *share,
                                  struct th_json **ret_object, struct th_error *err)
 {
@@ -92,6 +116,7 @@ static enum th_status record(struct th_work *work, const struct th_share_input *
     struct th_store *store = th_work_store(work);
     struct th_party group;
     struct th_party member;
+    struct th_member_sale sale = {.group_id = 0};
     int64_t rival = 0;
     enum th_status status = th_party_resolve(store, input->group, &group, err);
     if (status == TH_OK) {
@@ -109,6 +134,9 @@ static enum th_status record(struct th_work *work, const struct th_share_input *
     if (status == TH_OK && rival != 0) {
         status = th_error_set(err, TH_CONFLICT, "share_overlaps", "name", member.name, NULL);
         th_error_add_int(err, "share", rival);
+    }
+    if (status == TH_OK) {
+        status = th_share_check_agreed(work, share, &sale, err);
     }
     if (status == TH_OK) {
         status = th_document_record(work, input->document, &share->document_id, ret_sha256, err);

@@ -17,7 +17,8 @@ struct th_share_input {
 };
 // Reply: share_id, group, group_name, member, member_name, share, from, to, expected_fen,
 // document_sha256. TH_INVALID ("share_invalid", "share_group", "share_member", "term_dates"),
-// TH_CONFLICT ("share_overlaps", "shares_too_much"), TH_NOT_PERMITTED ("village_not_yours").
+// TH_CONFLICT ("share_overlaps", "shares_too_much"), TH_NOT_PERMITTED ("village_not_yours",
+// "share_agreed").
 enum th_status th_share_add(struct th_registry *registry, const struct th_request *request,
                             const struct th_share_input *input, struct th_json **ret_reply,
                             struct th_error *err) TH_MUST_CHECK;
@@ -26,7 +27,7 @@ enum th_status th_share_add(struct th_registry *registry, const struct th_reques
 // rows are booked together, others told; a row that stands already is unchanged. `add_kind`
 // "household" or "person": members that nobody knows become parties of the group's village; NULL:
 // such a row is told. Reply: read, accepted, rejected, unchanged, parties_added,
-// problems[]. Codes: share_invalid share_group share_member share_overlaps
+// problems[]. Codes: share_invalid share_group share_member share_overlaps share_agreed
 // share_date party_not_found party_ambiguous. TH_CONFLICT ("shares_too_much") when a
 // group's shares would be more than the whole; TH_INVALID ("share_columns", "share_add_kind").
 struct th_share_import_input {

@@ -37,6 +37,7 @@ struct import {
     struct th_sheet_told told;
     struct begun *begun;
     size_t n_begun;
+    struct th_member_sale sale; // of the group at hand
     int64_t n_accepted, n_unchanged, n_parties;
 };
 
@@ -78,8 +79,8 @@ static enum th_status find_columns(struct import *import, struct th_error *err)
 
 // The member of a group's village by that name, a new one, or whoever alone bears the name.
 static enum th_status find_member(struct import *import, const struct th_party *group,
-                                  const char *name, struct th_party *ret_member,
-                                  struct th_error *err)
+                                  const struct th_member_share *share, const char *name,
+                                  struct th_party *ret_member, struct th_error *err)
 {
     enum { NAMESAKES = 32 };
     struct th_store *store = th_work_store(import->work);
@@ -102,6 +103,9 @@ static enum th_status find_member(struct import *import, const struct th_party *
     if (n == 0 && import->add_kind && name[0] != '\0') {
         struct th_party party = {0};
         status = th_name_check(name, err);
+        if (status == TH_OK) { // before anybody is added for it
+            status = th_share_check_agreed(import->work, share, &import->sale, err);
+        }
         th_text_copy(party.kind, sizeof(party.kind), import->add_kind);
         th_text_copy(party.name, sizeof(party.name), name);
         th_text_copy(party.village, sizeof(party.village), group->village);
@@ -214,6 +218,9 @@ static enum th_status book_row(struct import *import, struct th_member_share *sh
         th_error_add_int(err, "share", rival);
     }
     if (status == TH_OK) {
+        status = th_share_check_agreed(import->work, share, &import->sale, err);
+    }
+    if (status == TH_OK) {
         status = th_member_share_post(th_work_posting(import->work), share, &share->share_id, err);
     }
     if (status == TH_OK) {
@@ -238,7 +245,8 @@ static enum th_status take_row(struct import *import, size_t row, struct th_erro
         status = th_share_check_parties(import->work, &group, &anybody, err);
     }
     if (status == TH_OK) {
-        status = find_member(import, &group, cell(import, row, MEMBER), &member, err);
+        share.group_id = group.party_id;
+        status = find_member(import, &group, &share, cell(import, row, MEMBER), &member, err);
     }
     if (status == TH_OK) {
         status = th_share_check_parties(import->work, &group, &member, err);
@@ -246,7 +254,6 @@ static enum th_status take_row(struct import *import, size_t row, struct th_erro
     if (status != TH_OK) {
         return status;
     }
-    share.group_id = group.party_id;
     share.member_id = member.party_id;
     return book_row(import, &share, &member, err);
 }

@@ -33,6 +33,7 @@
     "| refusal effect.moves? effect.units_locked | effect.units: party_name state change_t "       \
     "| effect.money: party_name side side_fen "                                                    \
     "| schedule: on amount_fen received_fen "                                                      \
-    "| receipts: receipt_id amount_fen on login of_trade_id=paid_ahead"
+    "| receipts: receipt_id amount_fen on login of_trade_id=paid_ahead withdrawn_on "              \
+    "withdrawn_by reason"
 
 #endif

@@ -42,6 +42,7 @@ static const struct book {
     BOOK(offer_line, "trade_id, ordinal"),
     BOOK(trade_line, "trade_id, ordinal"),
     BOOK(trade_schedule, "trade_id, ordinal"),
+    BOOK(receipt_withdrawal, "receipt_id"),
     BOOK(receipt, "receipt_id"),
     BOOK(money_leg, "leg_id"),
     BOOK(outbox_withdrawal, "message_id"),

@@ -219,6 +219,7 @@ static const char SQL_ROWS[] = "SELECT count(*), coalesce(sum(seq NOT BETWEEN 1 
                                " UNION ALL SELECT seq FROM forecast_correction"
                                " UNION ALL SELECT seq FROM user_limit"
                                " UNION ALL SELECT seq FROM receipt"
+                               " UNION ALL SELECT seq FROM receipt_withdrawal"
                                " UNION ALL SELECT seq FROM loan_payment"
                                " UNION ALL SELECT seq FROM loan_withdrawal"
                                " UNION ALL SELECT seq FROM money_leg"

@@ -242,6 +242,9 @@ static bool add_receipt(void *context, const struct th_receipt *receipt)
     th_json_set_text(item, "login", receipt->login);
     th_json_set(item, "of_trade_id",
                 receipt->of_trade_id != 0 ? th_json_int(receipt->of_trade_id) : th_json_null());
+    th_json_set_text(item, "withdrawn_on", receipt->withdrawn_on);
+    th_json_set_text(item, "withdrawn_by", receipt->withdrawn_by);
+    th_json_set_text(item, "reason", receipt->reason);
     th_json_append(array, item);
     return true;
 }

@@ -80,6 +80,18 @@ enum th_status th_trade_paid(struct th_store *store, int64_t trade_id,
     return th_claims_read(q, ret_paid, err);
 }
 
+enum th_status th_receipt_shares(struct th_store *store, int64_t trade_id, int64_t seq,
+                                 struct th_claim_list *ret_shares, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT party_id, sum(amount_fen) FROM money_leg WHERE trade_id = ?1 AND seq = ?2"
+        " AND account = 'cash' AND memo = 'money.receipt' GROUP BY party_id ORDER BY party_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    th_bind_int(q, 2, seq);
+    return th_claims_read(q, ret_shares, err);
+}
+
 enum th_status th_trade_credited(struct th_store *store, int64_t trade_id, int64_t *ret_pledge_id,
                                  struct th_error *err)
 {

@@ -23,6 +23,11 @@ enum th_status th_trade_origins(struct th_store *store, int64_t trade_id,
 // Who was paid on a trade, and how much.
 enum th_status th_trade_paid(struct th_store *store, int64_t trade_id,
                              struct th_claim_list *ret_paid, struct th_error *err) TH_MUST_CHECK;
+// Whose cash a receipt of a trade moved, by the entry that confirmed it: above zero who was paid,
+// below who paid.
+enum th_status th_receipt_shares(struct th_store *store, int64_t trade_id, int64_t seq,
+                                 struct th_claim_list *ret_shares,
+                                 struct th_error *err) TH_MUST_CHECK;
 // A pledge whose loan was repaid out of this sale of pledged units; 0: none.
 enum th_status th_trade_credited(struct th_store *store, int64_t trade_id, int64_t *ret_pledge_id,
                                  struct th_error *err) TH_MUST_CHECK;

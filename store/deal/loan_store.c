@@ -166,7 +166,8 @@ enum th_status th_loan_creditable(struct th_store *store, int64_t enforcement_id
     static const char SQL[] =
         "SELECT CASE WHEN ?1 IN corrected THEN 0 ELSE"
         " (SELECT coalesce(sum(m.amount_fen), 0) FROM money_leg m WHERE m.trade_id = ?1"
-        " AND m.party_id = ?2 AND m.account = 'cash' AND m.memo = 'money.receipt')"
+        " AND m.party_id = ?2 AND m.account = 'cash'"
+        " AND m.memo IN ('money.receipt', 'money.receipt_back'))"
         " - (SELECT coalesce(sum(l.amount_fen), 0) FROM loan_payment l JOIN trade t USING"
         " (trade_id) WHERE l.enforcement_id = ?1 AND t.buyer_id = ?2) END";
     struct th_stmt *q = th_db_query(store, SQL);

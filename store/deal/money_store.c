@@ -150,27 +150,72 @@ enum th_status th_receipt_post(struct th_posting *posting, const struct th_recei
     return status;
 }
 
+// With the promise whose money, paid ahead, it is.
+#define RECEIPT_COLUMNS                                                                            \
+    "r.receipt_id, r.trade_id, r.amount_fen, r.on_date, r.login, r.seq, "                          \
+    "coalesce((SELECT m.trade_id FROM trade t JOIN money_leg m ON m.trade_id = t.of_trade_id"      \
+    " AND m.seq = r.seq AND m.memo = 'money.prepaid' WHERE t.trade_id = r.trade_id LIMIT 1), 0), " \
+    "w.on_date, w.reason, w.login FROM receipt r LEFT JOIN receipt_withdrawal w USING "            \
+    "(receipt_id)"
+
+static struct th_receipt read_receipt(struct th_stmt *q)
+{
+    return (struct th_receipt){.receipt_id = th_column_int(q, 0),
+                               .trade_id = th_column_int(q, 1),
+                               .amount = th_column_money(q, 2),
+                               .on_date = th_column_text(q, 3),
+                               .login = th_column_text(q, 4),
+                               .seq = th_column_int(q, 5),
+                               .of_trade_id = th_column_int(q, 6),
+                               .withdrawn_on = th_column_text(q, 7),
+                               .reason = th_column_text(q, 8),
+                               .withdrawn_by = th_column_text(q, 9)};
+}
+
+enum th_status th_receipt_find(struct th_store *store, int64_t receipt_id,
+                               bool (*visit)(void *context, const struct th_receipt *receipt),
+                               void *context, struct th_error *err)
+{
+    static const char SQL[] = "SELECT " RECEIPT_COLUMNS " WHERE r.receipt_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, receipt_id);
+    enum th_status status = TH_OK;
+    bool found = th_stmt_next(q, &status, err);
+    if (found) {
+        struct th_receipt receipt = read_receipt(q);
+        (void)visit(context, &receipt);
+    }
+    th_stmt_done(q);
+    if (status == TH_OK && !found) {
+        status = th_error_set(err, TH_NOT_FOUND, "receipt_not_found", NULL);
+        th_error_add_int(err, "receipt", receipt_id);
+    }
+    return status;
+}
+
+enum th_status th_receipt_withdraw_post(struct th_posting *posting,
+                                        const struct th_receipt *receipt, struct th_error *err)
+{
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "receipt_id", receipt->receipt_id);
+    th_json_set_text(row, "on_date", receipt->withdrawn_on);
+    th_json_set_text(row, "reason", receipt->reason);
+    th_json_set_text(row, "login", receipt->withdrawn_by);
+    return th_post(posting, "receipt_withdrawal", row, err);
+}
+
 enum th_status th_receipt_each(struct th_store *store, int64_t trade_id,
                                bool (*visit)(void *context, const struct th_receipt *receipt),
                                void *context, struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT r.receipt_id, r.amount_fen, r.on_date, r.login, r.seq, coalesce((SELECT m.trade_id "
-        "FROM trade t JOIN money_leg m ON m.trade_id = t.of_trade_id AND m.seq = r.seq"
-        " AND m.memo = 'money.prepaid' WHERE t.trade_id = r.trade_id LIMIT 1), 0) "
-        "FROM receipt r WHERE r.trade_id = ?1 ORDER BY r.receipt_id";
+        "SELECT " RECEIPT_COLUMNS " WHERE r.trade_id = ?1 ORDER BY r.receipt_id";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     enum th_status status = TH_OK;
     bool go_on = true;
     while (go_on && th_stmt_next(q, &status, err)) {
-        struct th_receipt receipt = {.receipt_id = th_column_int(q, 0),
-                                     .trade_id = trade_id,
-                                     .amount = th_column_money(q, 1),
-                                     .on_date = th_column_text(q, 2),
-                                     .login = th_column_text(q, 3),
-                                     .seq = th_column_int(q, 4),
-                                     .of_trade_id = th_column_int(q, 5)};
+        struct th_receipt receipt = read_receipt(q);
         go_on = visit(context, &receipt);
     }
     th_stmt_done(q);
@@ -180,7 +225,7 @@ enum th_status th_receipt_each(struct th_store *store, int64_t trade_id,
 enum th_status th_receipt_total(struct th_store *store, int64_t trade_id, const char *through_on,
                                 struct th_money *ret_total, struct th_error *err)
 {
-    static const char SQL[] = "SELECT sum(amount_fen) FROM receipt "
+    static const char SQL[] = "SELECT sum(amount_fen) FROM receipt_standing "
                               "WHERE trade_id = ?1 AND (?2 IS NULL OR on_date <= ?2)";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
@@ -271,6 +316,10 @@ static enum th_status check_sources(struct th_store *store, const struct th_chec
         " OR (SELECT coalesce(sum(amount_fen), 0) FROM receipt r WHERE r.trade_id = t.trade_id)"
         " <> (SELECT coalesce(sum(amount_fen), 0) FROM leg WHERE leg.trade_id = t.trade_id"
         " AND account = 'cash' AND memo = 'money.receipt')"
+        " OR (SELECT coalesce(sum(amount_fen), 0) FROM receipt_withdrawal JOIN receipt r"
+        " USING (receipt_id) WHERE r.trade_id = t.trade_id)"
+        " <> (SELECT coalesce(sum(amount_fen), 0) FROM leg WHERE leg.trade_id = t.trade_id"
+        " AND account = 'cash' AND memo = 'money.receipt_back')"
         // What each party was promised of a sale by approved runs.
         " UNION ALL SELECT trade_id FROM (SELECT trade_id, party_id, amount_fen"
         " FROM distribution_payment JOIN distribution_decision USING (distribution_id)"
@@ -292,7 +341,8 @@ static enum th_status check_sources(struct th_store *store, const struct th_chec
         // Legs of nothing that is known.
         " UNION ALL SELECT coalesce(trade_id, 0) FROM leg WHERE trade_id IS NULL OR memo NOT IN"
         " (" TH_AGREED_MEMOS
-        ", 'money.dropped', 'money.receipt', 'money.prepaid', 'money.distribution', "
+        ", 'money.dropped', 'money.receipt', 'money.receipt_back', 'money.prepaid', "
+        "'money.distribution', "
         "'money.payment', 'money.payment_returned', "
         "'money.loan_payout', 'money.loan_repayment', 'money.loan_interest', "
         "'money.loan_payout_back', 'money.loan_repayment_back', 'money.loan_interest_back'))"
@@ -316,8 +366,10 @@ enum th_status th_money_check_all(struct th_store *store, const struct th_check_
         "SELECT t.trade_id FROM trade t WHERE t.trade_id IN (SELECT trade_id FROM receipt) AND ("
         "t.state <> 'approved' "
         // What came for a delivery that was corrected is owed back, and may be prepaid again.
-        "OR (SELECT sum(amount_fen) FROM receipt r WHERE r.trade_id = t.trade_id) > t.amount_fen "
-        "+ coalesce((SELECT sum(r.amount_fen) FROM trade d JOIN receipt r USING (trade_id) "
+        "OR (SELECT sum(amount_fen) FROM receipt_standing r WHERE r.trade_id = t.trade_id) "
+        "> t.amount_fen "
+        "+ coalesce((SELECT sum(r.amount_fen) FROM trade d JOIN receipt_standing r USING "
+        "(trade_id) "
         "WHERE d.of_trade_id = t.trade_id AND d.kind = 'delivery' AND d.trade_id IN corrected), 0) "
         "OR (SELECT sum(amount_fen) FROM receipt r WHERE r.trade_id = t.trade_id) <> "
         "coalesce((SELECT sum(amount_fen) FROM money_leg m WHERE m.trade_id = t.trade_id "
@@ -331,8 +383,9 @@ enum th_status th_money_check_all(struct th_store *store, const struct th_check_
         "OR (SELECT sum(o.receipts_fen) FROM distribution_sale o WHERE o.trade_id = s.trade_id"
         " AND NOT EXISTS (SELECT 1 FROM distribution_decision x"
         " WHERE x.distribution_id = o.distribution_id AND x.state = 'rejected')) > "
-        "coalesce((SELECT sum(amount_fen) FROM receipt r WHERE r.trade_id = s.trade_id), 0) "
-        "ORDER BY s.distribution_id LIMIT 1";
+        "coalesce((SELECT sum(amount_fen) FROM receipt_standing r WHERE r.trade_id = s.trade_id), "
+        "0)"
+        " ORDER BY s.distribution_id LIMIT 1";
     const struct th_check_query queries[] = {
         {"money_balance", SQL_SEQS, SQL_UNBALANCED, "money_unbalanced", "seq"},
         {"receipts", SQL_RECEIPTS, SQL_RECEIPT_WRONG, "receipts_broken", "trade"},

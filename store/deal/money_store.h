@@ -60,10 +60,23 @@ struct th_receipt { // texts are borrowed
     const char *login;
     int64_t seq;
     int64_t of_trade_id; // the promise whose money, paid ahead, it is; 0: it arrived as it says
+    // it was taken back; NULLs: it counts
+    const char *withdrawn_on;
+    const char *reason;
+    const char *withdrawn_by;
 };
-// receipt->receipt_id, seq and of_trade_id are ignored.
+// Only trade, amount, day and login are posted.
 enum th_status th_receipt_post(struct th_posting *posting, const struct th_receipt *receipt,
                                int64_t *ret_receipt_id, struct th_error *err) TH_MUST_CHECK;
+// One receipt, taken back or not. TH_NOT_FOUND ("receipt_not_found").
+enum th_status th_receipt_find(struct th_store *store, int64_t receipt_id,
+                               bool (*visit)(void *context, const struct th_receipt *receipt),
+                               void *context, struct th_error *err) TH_MUST_CHECK;
+// It counts no more: by its id, withdrawn_on, reason and withdrawn_by. Its money is the caller's.
+enum th_status th_receipt_withdraw_post(struct th_posting *posting,
+                                        const struct th_receipt *receipt,
+                                        struct th_error *err) TH_MUST_CHECK;
+// Those that were taken back too.
 enum th_status th_receipt_each(struct th_store *store, int64_t trade_id,
                                bool (*visit)(void *context, const struct th_receipt *receipt),
                                void *context, struct th_error *err) TH_MUST_CHECK;

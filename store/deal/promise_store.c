@@ -67,7 +67,9 @@ enum th_status th_promise_progress(struct th_store *store, const struct th_trade
         " (SELECT coalesce(sum(forecast_t), 0) FROM unit_lock WHERE lock_id = ?1),"
         // The seller's claim is below zero by what came before it was due.
         " (SELECT -coalesce(sum(amount_fen), 0) FROM money_leg WHERE trade_id = ?1"
-        " AND account = 'claim' AND party_id = ?2 AND memo IN ('money.receipt', 'money.prepaid'))";
+        " AND account = 'claim' AND party_id = ?2 AND memo IN ('money.receipt', "
+        "'money.receipt_back',"
+        " 'money.prepaid'))";
     struct th_promise_progress progress = {.pending = {0}};
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade->trade_id);

@@ -191,7 +191,8 @@ enum th_status th_trade_each_unpaid(struct th_store *store, int64_t party_id,
         "AND (?1 IS NULL OR seller_id = ?1 OR buyer_id = ?1 OR (kind = 'enforcement' AND EXISTS "
         "(SELECT 1 FROM money_leg m WHERE m.trade_id = trade.trade_id AND m.party_id = ?1))) "
         "AND (kind IN ('forward', 'subscription') OR amount_fen > (SELECT "
-        "coalesce(sum(r.amount_fen), 0) FROM receipt r WHERE r.trade_id = trade.trade_id)) "
+        "coalesce(sum(r.amount_fen), 0) FROM receipt_standing r WHERE r.trade_id = "
+        "trade.trade_id)) "
         "ORDER BY trade_id";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_id(q, 1, party_id);

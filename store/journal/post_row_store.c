@@ -91,6 +91,11 @@ static const char SQL_LOAN_WITHDRAWAL[] =
     "?4, ?5)";
 static const char *const COLUMNS_LOAN_WITHDRAWAL[] = {"payment_id", "on_date", "reason", "login",
                                                       NULL};
+static const char SQL_RECEIPT_WITHDRAWAL[] =
+    "INSERT INTO receipt_withdrawal (seq, receipt_id, on_date, reason, login) VALUES (?1, ?2, ?3, "
+    "?4, ?5)";
+static const char *const COLUMNS_RECEIPT_WITHDRAWAL[] = {"receipt_id", "on_date", "reason", "login",
+                                                         NULL};
 static const char SQL_LISTING[] =
     "INSERT INTO listing (trade_id, min_t, until_on) VALUES (?1, ?2, ?3)";
 static const char *const COLUMNS_LISTING[] = {"trade_id", "min_t", "until_on", NULL};
@@ -283,6 +288,7 @@ const struct th_post_row *th_post_row_find(const char *kind)
         {"pool_share", SQL_POOL_SHARE, COLUMNS_POOL_SHARE, false, NULL},
         {"promise", SQL_PROMISE, COLUMNS_PROMISE, false, NULL},
         {"receipt", SQL_RECEIPT, COLUMNS_RECEIPT, true, NULL},
+        {"receipt_withdrawal", SQL_RECEIPT_WITHDRAWAL, COLUMNS_RECEIPT_WITHDRAWAL, true, NULL},
         {"reserve_settlement", SQL_RESERVE_SETTLEMENT, COLUMNS_RESERVE_SETTLEMENT, true, NULL},
         {"revenue_deduction", SQL_REVENUE_DEDUCTION, COLUMNS_REVENUE_DEDUCTION, true, NULL},
         {"revenue_term", SQL_REVENUE_TERM, COLUMNS_REVENUE_TERM, true, NULL},

@@ -605,7 +605,7 @@ enum th_status th_distribution_due(struct th_store *store, const char *through_o
         "AND " TH_NOT_CORRECTED " AND EXISTS (SELECT 1 FROM trade_line l WHERE l.trade_id = "
         "t.trade_id "
         "AND l.pool_id IS NOT NULL) AND "
-        "((SELECT sum(r.amount_fen) FROM receipt r WHERE r.trade_id = t.trade_id "
+        "((SELECT sum(r.amount_fen) FROM receipt_standing r WHERE r.trade_id = t.trade_id "
         "AND r.on_date <= ?1) > coalesce((SELECT sum(s.receipts_fen) FROM distribution_sale s "
         "WHERE s.trade_id = t.trade_id AND " NOT_REJECTED "), 0) "
         // A run that was proposed before the reserve was settled reckoned with the reserve.

@@ -146,7 +146,8 @@ enum th_status th_arrival_each(struct th_store *store, int64_t trade_id, int64_t
     // What a delivery takes of money that came ahead lies in a row behind what was taken before it.
     static const char SQL[] =
         "WITH arrived AS (SELECT seq, on_date, amount_fen FROM money_leg WHERE trade_id = ?1"
-        " AND party_id = ?2 AND account = 'cash' AND memo = 'money.receipt'), "
+        " AND party_id = ?2 AND account = 'cash' AND memo = 'money.receipt' AND seq NOT IN"
+        " (SELECT r.seq FROM receipt_withdrawal JOIN receipt r USING (receipt_id))), "
         "ahead AS (SELECT m.seq, m.account, m.amount_fen FROM trade t JOIN money_leg m"
         " ON m.trade_id = t.of_trade_id AND m.party_id = ?2 AND m.memo = 'money.prepaid'"
         " WHERE t.trade_id = ?1), "
@@ -154,7 +155,7 @@ enum th_status th_arrival_each(struct th_store *store, int64_t trade_id, int64_t
         "ahead b WHERE b.account = 'claim' AND b.seq < a.seq), 0) AS start FROM ahead a "
         "WHERE a.account = 'cash' AND a.seq IN (SELECT seq FROM arrived)), "
         "came AS (SELECT r.seq, r.on_date, r.amount_fen AS fen, sum(r.amount_fen)"
-        " OVER (ORDER BY r.receipt_id) AS upto FROM trade t JOIN receipt r"
+        " OVER (ORDER BY r.receipt_id) AS upto FROM trade t JOIN receipt_standing r"
         " ON r.trade_id = t.of_trade_id WHERE t.trade_id = ?1) "
         "SELECT on_date, sum(fen) FROM (SELECT on_date, amount_fen AS fen FROM arrived"
         " WHERE seq NOT IN (SELECT seq FROM taken) UNION ALL "

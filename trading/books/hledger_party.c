@@ -45,12 +45,14 @@ static enum th_status find_whether_pays(struct th_hledger *h, const struct th_hl
     for (size_t i = 0; i < sizeof(PAY) / sizeof(PAY[0]); i++) {
         pays = pays || strcmp(leg->memo, PAY[i]) == 0;
     }
-    if (pays && strcmp(leg->memo, "money.receipt") == 0) {
+    bool back = strcmp(leg->memo, "money.receipt_back") == 0;
+    if (back || strcmp(leg->memo, "money.receipt") == 0) {
         enum th_status status = th_book_trade_load(h->store, leg->trade_id, &trade, h->err);
         if (status != TH_OK) {
             return status;
         }
-        pays = strcmp(trade.kind, "subscription") != 0 && strcmp(trade.kind, "forward") != 0;
+        bool ahead = strcmp(trade.kind, "subscription") == 0 || strcmp(trade.kind, "forward") == 0;
+        pays = ahead == back;
     }
     *ret_pays = pays;
     return TH_OK;
@@ -272,7 +274,8 @@ static enum th_status post_trade(struct th_hledger *h, int64_t trade_id)
         }
         memo = leg->memo;
         status = th_money_add(*sum, leg->amount, sum, h->err);
-        bool paid = strcmp(memo, "money.receipt") == 0 || strcmp(memo, "money.prepaid") == 0;
+        bool paid = strcmp(memo, "money.receipt") == 0 || strcmp(memo, "money.prepaid") == 0 ||
+                    strcmp(memo, "money.receipt_back") == 0;
         if (status == TH_OK && leg->account == TH_ACCOUNT_CLAIM && !paid) {
             status = th_money_add(agreed, leg->amount, &agreed, h->err);
             agreed_memo = memo;

@@ -14,4 +14,20 @@ enum th_status th_receipt_confirm(struct th_registry *registry, const struct th_
                                   int64_t trade_id, const char *amount, const char *on,
                                   struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
+// Another person than who confirmed a receipt takes it back: it counts no more, and its money goes
+// back where it came from. `on`: day of that, NULL: today.
+struct th_receipt_correct_input {
+    int64_t receipt_id;
+    const char *reason;
+    const char *on;
+};
+// Reply: the trade, with receipt_id. TH_USAGE ("correction_reason"), TH_NOT_FOUND
+// ("receipt_not_found"), TH_NOT_PERMITTED ("receipt_correct_second_person", "receiver_confirms",
+// "trade_not_yours"), TH_CONFLICT ("receipt_withdrawn", "receipt_correct_before"; "receipt_ahead":
+// it was paid ahead on the promise "trade"; "receipt_used": a delivery used it; "receipt_corrected"
+// by "trade"; "receipt_credited" to the loan of the pledge "trade"; "receipt_shared" by a run).
+enum th_status th_receipt_correct(struct th_registry *registry, const struct th_request *request,
+                                  const struct th_receipt_correct_input *input,
+                                  struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
 #endif

@@ -155,6 +155,18 @@ CREATE TABLE receipt (
 ) STRICT;
 CREATE INDEX receipt_trade ON receipt (trade_id);
 
+-- A receipt that was confirmed wrongly is taken back by another person, and counts no more.
+CREATE TABLE receipt_withdrawal (
+    receipt_id INTEGER PRIMARY KEY REFERENCES receipt (receipt_id),
+    on_date    TEXT    NOT NULL,                             -- of its legs that move the money back
+    reason     TEXT    NOT NULL,
+    login      TEXT    NOT NULL REFERENCES user_account (login),
+    seq        INTEGER NOT NULL
+) STRICT;
+-- Receipts that count.
+CREATE VIEW receipt_standing AS
+SELECT * FROM receipt WHERE receipt_id NOT IN (SELECT receipt_id FROM receipt_withdrawal);
+
 -- Double entry in CNY: claims and cash of parties; the legs of one journal entry sum to zero.
 CREATE TABLE money_leg (
     leg_id     INTEGER PRIMARY KEY,

@@ -316,6 +316,14 @@ CREATE TRIGGER receipt_no_delete BEFORE DELETE ON receipt
 BEGIN
     SELECT raise(ABORT, 'receipt: insert only');
 END;
+CREATE TRIGGER receipt_withdrawal_no_update BEFORE UPDATE ON receipt_withdrawal
+BEGIN
+    SELECT raise(ABORT, 'receipt_withdrawal: insert only');
+END;
+CREATE TRIGGER receipt_withdrawal_no_delete BEFORE DELETE ON receipt_withdrawal
+BEGIN
+    SELECT raise(ABORT, 'receipt_withdrawal: insert only');
+END;
 CREATE TRIGGER money_leg_no_update BEFORE UPDATE ON money_leg
 BEGIN
     SELECT raise(ABORT, 'money_leg: insert only');

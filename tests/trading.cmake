@@ -14,7 +14,7 @@ foreach(part ledger posting deals stand_in correction pledge listing trade reven
 endforeach()
 add_library(tanhui_ahead STATIC ${CMAKE_CURRENT_SOURCE_DIR}/integration/ahead.c)
 target_link_libraries(tanhui_ahead PUBLIC tanhui_market PRIVATE PkgConfig::CMOCKA)
-foreach(part offer word)
+foreach(part offer word receipt_correct)
     th_add_unit_test(test_${part} SOURCES integration/test_${part}.c integration/two_banks.c
         DEPENDS tanhui_ahead LABELS integration)
 endforeach()

@@ -1,0 +1,119 @@
+// A receipt that was confirmed with a wrong figure: another person takes it back, and nothing of it
+// is left but the trace.
+#include <stdio.h>
+
+#include "store/deal/money_store.h"
+#include "tests/integration/ahead.h"
+#include "tests/integration/two_banks.h"
+#include "trading/books/hledger.h"
+#include "trading/revenue/receipt.h"
+
+static const char REASON[] = "金额记错";
+
+static int64_t received(struct market *market, const char *login, int64_t trade_id,
+                        const char *amount)
+{
+    const struct th_request request = {.login = login};
+    struct th_json *reply = NULL;
+    assert_ok(th_receipt_confirm(market->world.registry, &request, trade_id, amount, "2022-06-30",
+                                 &reply, &market->err),
+              &market->err);
+    int64_t receipt_id = th_json_get_int(reply, "receipt_id", 0);
+    th_json_free(reply);
+    return receipt_id;
+}
+
+static void correct(struct market *market, const char *login, int64_t receipt_id,
+                    const char *refusal)
+{
+    const struct th_request request = {.login = login};
+    const struct th_receipt_correct_input input = {
+        .receipt_id = receipt_id, .reason = REASON, .on = "2022-07-01"};
+    struct th_json *reply = NULL;
+    enum th_status status =
+        th_receipt_correct(market->world.registry, &request, &input, &reply, &market->err);
+    th_json_free(reply);
+    if (refusal) {
+        assert_true(status != TH_OK);
+        market_refused(market, refusal);
+    } else {
+        assert_ok(status, &market->err);
+    }
+}
+
+// 2,509 t of one village at 43.44: 108,990.96 CNY, of which 10,899.09 arrived.
+static void receipt__of_a_village_is_taken_back_by_another_person(void **state)
+{
+    struct market *market = *state;
+    int64_t purchase = market_bought(market, "1", "43.44");
+    int64_t wrong = received(market, "own", purchase, "108990.90");
+    assert_int_equal(ahead_claim(market, MARKET_MAJIANONG), 6);
+    correct(market, "own", wrong, "receipt_correct_second_person");
+    correct(market, "other", wrong, "trade_not_yours");
+    correct(market, "own-2", wrong, NULL);
+    assert_int_equal(ahead_claim(market, MARKET_MAJIANONG), 10899096);
+    assert_int_equal(ahead_cash(market, MARKET_MAJIANONG), 0);
+    assert_int_equal(ahead_number(market, purchase, "outstanding_fen"), 10899096);
+    correct(market, "own-2", wrong, "receipt_withdrawn");
+    (void)received(market, "own", purchase, "10899.09");
+    assert_int_equal(ahead_claim(market, MARKET_MAJIANONG), 9809187);
+    assert_int_equal(ahead_cash(market, MARKET_MAJIANONG), 1089909);
+}
+
+// Two villages, 2,509 t and 4,773 t: each gets its claim back as it was, with the fen that the
+// receipt had rounded.
+static void receipt__of_several_sellers_gives_each_its_claim_back(void **state)
+{
+    struct market *market = *state;
+    int64_t purchase = market_bought(market, "1 2", "43.44");
+    (void)received(market, "own", purchase, "1000.01");
+    int64_t first_fen = ahead_claim(market, MARKET_MAJIANONG);
+    int64_t second_fen = ahead_claim(market, MARKET_GAOJIATANG);
+    int64_t wrong = received(market, "own", purchase, "777.77");
+    (void)received(market, "own", purchase, "0.05");
+    correct(market, "officer", wrong, NULL); // the county may say it too
+    assert_int_equal(ahead_claim(market, MARKET_MAJIANONG) + ahead_claim(market, MARKET_GAOJIATANG),
+                     first_fen + second_fen - 5);
+    assert_int_equal(ahead_claim(market, MARKET_BANK), 5 - first_fen - second_fen);
+}
+
+static void receipt__that_a_run_shares_stays(void **state)
+{
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
+    (void)market_bought(market, "1", "43.44");
+    int64_t sale = market_sold(market, "制药厂", "100", "74.01");
+    int64_t wrong = received(market, "own", sale, "7000");
+    reply = market_distribute(market, NULL, false, TH_OK);
+    int64_t run_id = th_json_get_int(reply, "distribution_id", 0);
+    th_json_free(reply);
+    correct(market, "own-2", wrong, "receipt_shared");
+    assert_true(run_id > 0);
+}
+
+static void receipt__of_money_ahead_goes_back_as_far_as_it_is_there(void **state)
+{
+    struct market *market = *state;
+    (void)market_bought(market, "1 2", "43.44");
+    int64_t promise = ahead_done(market, ahead_subscribe(market, &AHEAD_PERSON, TH_OK));
+    int64_t first = received(market, "own", promise, "9000");
+    ahead_done(market, ahead_deliver(market, promise, "100", false, TH_OK)); // 6,000.00
+    correct(market, "own-2", first, "receipt_used");
+    int64_t second = received(market, "own", promise, "1000");
+    correct(market, "own-2", second, NULL);
+    assert_int_equal(ahead_number(market, promise, "prepaid_fen"), 300000);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, two_banks_setup, market_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(receipt__of_a_village_is_taken_back_by_another_person),
+        TEST(receipt__of_several_sellers_gives_each_its_claim_back),
+        TEST(receipt__that_a_run_shares_stays),
+        TEST(receipt__of_money_ahead_goes_back_as_far_as_it_is_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -383,64 +383,6 @@ static void book_decision(struct th_books *books, const struct th_post *post)
     }
 }
 
-// Whoever makes the entry says that money came in; what was prepaid on a promise comes in for a
-// delivery by the word of the one who proposed it.
-static void check_receiver(struct th_books *books, const struct th_post *post,
-                           const struct th_deal *deal)
-{
-    struct th_text login;
-    bool said = th_text_member(post->nodes, post->index, "login", &login);
-    if (deal->kind != TH_DEAL_DELIVERY || !said || th_books_login(books, login) != deal->proposer) {
-        th_post_login(books, post, "login");
-    }
-}
-
-static void book_receipt(struct th_books *books, const struct th_post *post)
-{
-    int64_t id = 0;
-    int64_t amount_fen = 0;
-    char day[TH_DAY_BYTES] = "";
-    bool fresh = false;
-    if (!th_member_int(post->nodes, post->index, "receipt_id", 1, &id) ||
-        !th_member_int(post->nodes, post->index, "amount_fen", 1, &amount_fen)) {
-        th_post_fault(books, post);
-        return;
-    }
-    if (th_table_id(&books->receipt_ids, id, &fresh) == SIZE_MAX) {
-        books->no_memory = true;
-        return;
-    }
-    if (!fresh) {
-        th_fault_add(books->faults, TH_FAULT_RECEIPT_AGAIN, id, 0, 0);
-    }
-    struct th_deal *deal = th_post_deal(books, post, "trade_id");
-    if (!deal) {
-        return;
-    }
-    check_receiver(books, post, deal);
-    th_post_past_day(books, post, "on_date", day);
-    if (memcmp(day, deal->on_date, TH_DAY_BYTES) < 0) {
-        th_fault_add(books->faults, TH_FAULT_RECEIPT_EARLY, deal->id, 0, 0);
-    }
-    if (!th_sum(&deal->received_fen, amount_fen)) {
-        books->legs_beyond = true;
-    } else if (deal->received_fen - deal->again_fen > deal->amount_fen) {
-        th_fault_add(books->faults, TH_FAULT_RECEIPT_EXCESS, deal->id, deal->received_fen,
-                     deal->amount_fen);
-    }
-    struct th_deal_receipt *receipt =
-        th_books_add(books, &books->revenue.receipts, sizeof(*receipt));
-    if (receipt) {
-        *receipt = (struct th_deal_receipt){.fen = amount_fen, .next = deal->receipts};
-        memcpy(receipt->on_date, day, TH_DAY_BYTES);
-        deal->receipts = books->revenue.receipts.n;
-    }
-    th_books_pend(books, &(struct th_pending){.what = TH_PENDING_RECEIPT,
-                                              .id = deal->id,
-                                              .number = post->number,
-                                              .amount_fen = amount_fen});
-}
-
 static void book_debt(struct th_books *books, const struct th_post *post)
 {
     int64_t party = 0;
@@ -467,10 +409,11 @@ static void book_delivery(struct th_books *books, const struct th_post *post)
     }
 }
 
-const struct th_post_kind th_posts_of_deals[] = {
-    {TH_TEXT("delivery"), book_delivery, false},      {TH_TEXT("trade"), book_trade, true},
-    {TH_TEXT("trade_decision"), book_decision, true}, {TH_TEXT("receipt"), book_receipt, false},
-    {TH_TEXT("reversal_debt"), book_debt, false},     {.book = NULL}};
+const struct th_post_kind th_posts_of_deals[] = {{TH_TEXT("delivery"), book_delivery, false},
+                                                 {TH_TEXT("trade"), book_trade, true},
+                                                 {TH_TEXT("trade_decision"), book_decision, true},
+                                                 {TH_TEXT("reversal_debt"), book_debt, false},
+                                                 {.book = NULL}};
 
 void th_book_settle_deal(struct th_books *books, const struct th_pending *pending)
 {

@@ -27,6 +27,7 @@ extern const struct th_post_kind th_posts_of_sharing[];
 extern const struct th_post_kind th_posts_of_pools[];
 extern const struct th_post_kind th_posts_of_terms[];
 extern const struct th_post_kind th_posts_of_money[];
+extern const struct th_post_kind th_posts_of_receipts[];
 extern const struct th_post_kind th_posts_of_loans[];
 extern const struct th_post_kind th_posts_of_payments[];
 extern const struct th_post_kind th_posts_of_orders[];
@@ -39,14 +40,15 @@ struct th_pending { // an issuance or a trade that the end of the entry looks at
     enum {
         TH_PENDING_ISSUANCE,
         TH_PENDING_APPROVAL,
-        TH_PENDING_DECISION, // a deal is approved
-        TH_PENDING_RECEIPT,
-        TH_PENDING_LOAN,      // id of the pledge
-        TH_PENDING_LOAN_BACK, // row of the payment, counted from 1
-        TH_PENDING_PAYMENT,   // id of the run
-        TH_PENDING_SALE,      // of a run: row, counted from 1
-        TH_PENDING_REVIEW,    // of a beneficiary: row, counted from 1
-        TH_PENDING_POOL,      // its id
+        TH_PENDING_DECISION,     // a deal is approved
+        TH_PENDING_RECEIPT,      // its row, counted from 1
+        TH_PENDING_RECEIPT_BACK, // its row, counted from 1
+        TH_PENDING_LOAN,         // id of the pledge
+        TH_PENDING_LOAN_BACK,    // row of the payment, counted from 1
+        TH_PENDING_PAYMENT,      // id of the run
+        TH_PENDING_SALE,         // of a run: row, counted from 1
+        TH_PENDING_REVIEW,       // of a beneficiary: row, counted from 1
+        TH_PENDING_POOL,         // its id
         TH_PENDING_SCHEDULE,
         TH_PENDING_MESSAGE,  // to the bank, that is withdrawn: its id
         TH_PENDING_TERM,     // that is agreed: its id
@@ -149,7 +151,22 @@ void th_money_compare(struct th_books *books); // its end
 // What a party is owed under a deal, a new row when it was nothing so far; NULL without memory.
 struct th_owed *th_money_owed(struct th_books *books, struct th_deal *deal, int64_t party);
 void th_money_settle_decision(struct th_books *books, struct th_deal *deal);
-void th_money_settle_receipt(struct th_books *books, int64_t deal_id, int64_t amount_fen);
+// What is open and what was paid move by so much; nothing beyond 64 bits.
+void th_money_change(struct th_books *books, struct th_deal *deal, int64_t party, int64_t open_fen,
+                     int64_t paid_fen);
+// Of money.sharing, a list of these.
+struct th_share { // of a party in the amount at hand
+    int64_t party;
+    int64_t owed_fen;
+    int64_t fen;
+    __extension__ __int128 rest;
+    size_t index;
+};
+struct th_share *th_money_share(struct th_books *books, int64_t party, int64_t owed_fen);
+// In proportion to what each is owed, rounded down, the rest to the largest remainders.
+void th_money_share_out(struct th_list *sharing, int64_t amount_fen, int64_t total_fen);
+void th_money_settle_receipt(struct th_books *books, const struct th_pending *pending);
+void th_money_settle_receipt_back(struct th_books *books, const struct th_pending *pending);
 void th_money_settle_loan(struct th_books *books, const struct th_pending *pending);
 void th_money_settle_loan_back(struct th_books *books, const struct th_pending *pending);
 void th_money_settle_run(struct th_books *books, struct th_run *run);

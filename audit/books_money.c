@@ -19,6 +19,7 @@ static const char *const MEMOS[TH_MEMOS] = {
     [TH_MEMO_ENFORCEMENT] = "money.enforcement",
     [TH_MEMO_PREMIUM] = "money.premium",
     [TH_MEMO_RECEIPT] = "money.receipt",
+    [TH_MEMO_RECEIPT_BACK] = "money.receipt_back",
     [TH_MEMO_PREPAID] = "money.prepaid",
     [TH_MEMO_REFUND] = "money.refund",
     [TH_MEMO_DROPPED] = "money.dropped",
@@ -35,9 +36,10 @@ static const char *const MEMOS[TH_MEMOS] = {
 
 void th_money_clear(struct th_money *money)
 {
-    struct th_list *const LISTS[] = {&money->legs,          &money->owed,       &money->debts,
-                                     &money->loans,         &money->loan_steps, &money->parts,
-                                     &money->loan_payments, &money->sharing};
+    struct th_list *const LISTS[] = {
+        &money->legs,          &money->owed,       &money->debts,
+        &money->loans,         &money->loan_steps, &money->parts,
+        &money->loan_payments, &money->sharing,    &money->receipt_shares};
     th_table_clear(&money->loan_payment_ids);
     for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++) {
         th_list_clear(LISTS[i]);
@@ -240,9 +242,8 @@ struct th_owed *th_money_owed(struct th_books *books, struct th_deal *deal, int6
     return row;
 }
 
-// What is open and what was paid move by so much; nothing beyond 64 bits.
-static void change(struct th_books *books, struct th_deal *deal, int64_t party, int64_t open_fen,
-                   int64_t paid_fen)
+void th_money_change(struct th_books *books, struct th_deal *deal, int64_t party, int64_t open_fen,
+                     int64_t paid_fen)
 {
     struct th_owed *owed = th_money_owed(books, deal, party);
     if (owed && (!th_sum(&owed->open_fen, open_fen) || !th_sum(&owed->paid_fen, paid_fen))) {
@@ -250,33 +251,25 @@ static void change(struct th_books *books, struct th_deal *deal, int64_t party, 
     }
 }
 
-struct share { // of a party in the amount at hand
-    int64_t party;
-    int64_t owed_fen;
-    int64_t fen;
-    int128 rest;
-    size_t index;
-};
-
-static struct share *add_share(struct th_books *books, int64_t party, int64_t owed_fen)
+struct th_share *th_money_share(struct th_books *books, int64_t party, int64_t owed_fen)
 {
     struct th_list *list = &books->money.sharing;
-    struct share *share = th_books_add(books, list, sizeof(*share));
+    struct th_share *share = th_books_add(books, list, sizeof(*share));
     if (share) {
-        *share = (struct share){.party = party, .owed_fen = owed_fen, .index = list->n};
+        *share = (struct th_share){.party = party, .owed_fen = owed_fen, .index = list->n};
     }
     return share;
 }
 
 static int by_share_party(const void *a, const void *b)
 {
-    return compare(((const struct share *)a)->party, ((const struct share *)b)->party);
+    return compare(((const struct th_share *)a)->party, ((const struct th_share *)b)->party);
 }
 
 static int by_rest(const void *a, const void *b)
 {
-    const struct share *left = a;
-    const struct share *right = b;
+    const struct th_share *left = a;
+    const struct th_share *right = b;
     if (left->rest != right->rest) {
         return left->rest > right->rest ? -1 : 1;
     }
@@ -285,15 +278,14 @@ static int by_rest(const void *a, const void *b)
 
 static int by_index(const void *a, const void *b)
 {
-    const struct share *left = a;
-    const struct share *right = b;
+    const struct th_share *left = a;
+    const struct th_share *right = b;
     return (left->index > right->index) - (left->index < right->index);
 }
 
-// In proportion to what each is owed, rounded down, the rest to the largest remainders.
-static void share_out(struct th_list *sharing, int64_t amount_fen, int64_t total_fen)
+void th_money_share_out(struct th_list *sharing, int64_t amount_fen, int64_t total_fen)
 {
-    struct share *shares = sharing->items;
+    struct th_share *shares = sharing->items;
     int64_t left_fen = amount_fen;
     for (size_t i = 0; i < sharing->n; i++) {
         int128 product = (int128)amount_fen * shares[i].owed_fen;
@@ -332,14 +324,14 @@ static void claim_lines(struct th_books *books, struct th_deal *deal, enum th_me
         const struct th_deal_line *line = &lines[i - 1];
         check_line(books, deal, line);
         books->legs_beyond = !th_sum(&sum_fen, line->amount_fen) || books->legs_beyond;
-        if (!add_share(books, line->seller, line->amount_fen)) {
+        if (!th_money_share(books, line->seller, line->amount_fen)) {
             return;
         }
     }
     if (sum_fen != deal->amount_fen) {
         th_fault_add(books->faults, TH_FAULT_MONEY_SUM, deal->id, sum_fen, deal->amount_fen);
     }
-    struct share *shares = sharing->items;
+    struct th_share *shares = sharing->items;
     for (size_t i = sharing->n; i > 0; i--) { // the chain has the last line first
         th_money_expect(books, &(struct th_move){deal->id, memo, TH_ACCOUNT_CLAIM, deal->buyer,
                                                  shares[i - 1].party, shares[i - 1].owed_fen});
@@ -348,7 +340,7 @@ static void claim_lines(struct th_books *books, struct th_deal *deal, enum th_me
         qsort(shares, sharing->n, sizeof(*shares), by_share_party);
     }
     for (size_t i = sharing->n; i > 0; i--) { // each is put in front of those before it
-        change(books, deal, shares[i - 1].party, shares[i - 1].owed_fen, 0);
+        th_money_change(books, deal, shares[i - 1].party, shares[i - 1].owed_fen, 0);
     }
 }
 
@@ -369,12 +361,12 @@ static void claim_debts(struct th_books *books, struct th_deal *deal)
         move.amount_fen = owed_fen < left_fen ? owed_fen : left_fen;
         left_fen -= move.amount_fen;
         th_money_expect(books, &move);
-        change(books, deal, move.to, move.amount_fen, 0);
+        th_money_change(books, deal, move.to, move.amount_fen, 0);
     }
     move.to = deal->seller;
     move.amount_fen = left_fen;
     th_money_expect(books, &move);
-    change(books, deal, move.to, move.amount_fen, 0);
+    th_money_change(books, deal, move.to, move.amount_fen, 0);
 }
 
 // What was prepaid on the promise is the delivery's receipt, as far as it goes.
@@ -397,8 +389,8 @@ static void carry_prepayment(struct th_books *books, struct th_deal *deal)
     for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
         th_money_expect(books, &moves[i]);
     }
-    change(books, promise, seller, used_fen, -used_fen);
-    change(books, deal, seller, -used_fen, used_fen);
+    th_money_change(books, promise, seller, used_fen, -used_fen);
+    th_money_change(books, deal, seller, -used_fen, used_fen);
     books->money.carried_deal = deal->id;
     books->money.carried_fen = used_fen;
 }
@@ -428,8 +420,8 @@ static void claim_refund(struct th_books *books, struct th_deal *deal)
                                              deal->buyer, deal->seller, deal->amount_fen});
     th_money_expect(books, &(struct th_move){deal->id, TH_MEMO_REFUND, TH_ACCOUNT_CLAIM,
                                              deal->seller, deal->buyer, deal->amount_fen});
-    change(books, promise, promise->seller, deal->amount_fen, 0);
-    change(books, deal, deal->buyer, deal->amount_fen, 0);
+    th_money_change(books, promise, promise->seller, deal->amount_fen, 0);
+    th_money_change(books, deal, deal->buyer, deal->amount_fen, 0);
 }
 
 // What is still owed on the deal that is taken back is dropped, what was paid is owed back.
@@ -453,7 +445,7 @@ static void claim_back(struct th_books *books, struct th_deal *deal)
         if (paid_fen > 0) {
             th_money_expect(books, &(struct th_move){deal->id, TH_MEMO_CORRECTION, TH_ACCOUNT_CLAIM,
                                                      party, of->buyer, paid_fen});
-            change(books, deal, party, paid_fen, 0);
+            th_money_change(books, deal, party, paid_fen, 0);
         }
     }
 }
@@ -481,7 +473,7 @@ void th_money_settle_decision(struct th_books *books, struct th_deal *deal)
     case TH_DEAL_OPTION:
         th_money_expect(books, &(struct th_move){deal->id, TH_MEMO_PREMIUM, TH_ACCOUNT_CLAIM,
                                                  deal->buyer, deal->seller, deal->amount_fen});
-        change(books, deal, deal->seller, deal->amount_fen, 0);
+        th_money_change(books, deal, deal->seller, deal->amount_fen, 0);
         break;
     case TH_DEAL_CORRECTION:
         claim_back(books, deal);
@@ -498,92 +490,5 @@ void th_money_settle_decision(struct th_books *books, struct th_deal *deal)
     case TH_DEAL_RELEASE:
     case TH_DEAL_KINDS:
         break;
-    }
-}
-
-// The creditors of an enforcement, one after the other: by the first debt of each, the owner last.
-static void share_by_rank(struct th_books *books, struct th_deal *deal, int64_t amount_fen)
-{
-    const struct th_debt *debts = books->money.debts.items;
-    struct th_list *sharing = &books->money.sharing;
-    int64_t left_fen = amount_fen;
-    size_t at = deal->terms;
-    for (bool last = false; !last;) {
-        last = at == 0;
-        const struct th_deal *pledge = last ? NULL : th_books_deal(books, debts[at - 1].pledge);
-        int64_t party = last ? deal->seller : pledge ? pledge->buyer : 0;
-        at = last ? 0 : debts[at - 1].next;
-        bool seen = party == 0;
-        for (size_t i = 0; i < sharing->n && !seen; i++) {
-            seen = ((struct share *)sharing->items)[i].party == party;
-        }
-        const struct th_owed *owed = seen ? NULL : th_money_owed(books, deal, party);
-        struct share *share = owed ? add_share(books, party, owed->open_fen) : NULL;
-        if (share) {
-            share->fen = share->owed_fen < left_fen ? share->owed_fen : left_fen;
-            left_fen -= share->fen;
-        }
-    }
-}
-
-// Who gets, or gives, how much of it; what is open in all.
-static int64_t share_receipt(struct th_books *books, struct th_deal *deal, int64_t amount_fen)
-{
-    struct th_list *sharing = &books->money.sharing;
-    int64_t total_fen = 0;
-    sharing->n = 0;
-    if (deal->kind == TH_DEAL_SUBSCRIPTION || deal->kind == TH_DEAL_FORWARD) {
-        (void)add_share(books, deal->seller, amount_fen);
-    }
-    for (size_t i = sharing->n > 0 ? 0 : deal->owed; i != 0;) {
-        const struct th_owed *owed = (struct th_owed *)books->money.owed.items + (i - 1);
-        i = owed->next;
-        if (owed->open_fen > 0) {
-            (void)add_share(books, owed->party, owed->open_fen);
-        }
-    }
-    for (size_t i = 0; i < sharing->n; i++) {
-        (void)th_sum(&total_fen, ((struct share *)sharing->items)[i].owed_fen);
-    }
-    if (amount_fen > total_fen) {
-        return total_fen;
-    }
-    if (deal->kind == TH_DEAL_ENFORCEMENT) {
-        sharing->n = 0;
-        share_by_rank(books, deal, amount_fen);
-    } else {
-        share_out(sharing, amount_fen, total_fen);
-    }
-    return total_fen;
-}
-
-void th_money_settle_receipt(struct th_books *books, int64_t deal_id, int64_t amount_fen)
-{
-    struct th_money *money = &books->money;
-    struct th_deal *deal = th_books_deal(books, deal_id);
-    if (!deal) {
-        return;
-    }
-    if (money->carried_deal == deal->id && money->carried_fen == amount_fen) {
-        money->carried_deal = 0; // the approval of the delivery moved it
-        return;
-    }
-    bool back = deal->kind == TH_DEAL_CORRECTION;
-    int64_t one = back || deal->refund_t > 0 ? deal->seller : deal->buyer;
-    int64_t open_fen =
-        deal->state == TH_TRADE_APPROVED ? share_receipt(books, deal, amount_fen) : 0;
-    if (amount_fen > open_fen) {
-        th_fault_add(books->faults, TH_FAULT_MONEY_UNOWED, deal->id, amount_fen, open_fen);
-        return;
-    }
-    for (size_t i = 0; i < money->sharing.n; i++) {
-        const struct share share = ((struct share *)money->sharing.items)[i];
-        int64_t paid = back ? one : share.party;
-        int64_t payer = back ? share.party : one;
-        th_money_expect(books, &(struct th_move){deal->id, TH_MEMO_RECEIPT, TH_ACCOUNT_CLAIM, paid,
-                                                 payer, share.fen});
-        th_money_expect(books, &(struct th_move){deal->id, TH_MEMO_RECEIPT, TH_ACCOUNT_CASH, payer,
-                                                 paid, share.fen});
-        change(books, deal, share.party, -share.fen, share.fen);
     }
 }

@@ -531,7 +531,8 @@ static int64_t received_through(const struct th_books *books, const struct th_de
     const struct th_deal_receipt *receipts = books->revenue.receipts.items;
     int64_t sum_fen = 0;
     for (size_t i = deal->receipts; i != 0; i = receipts[i - 1].next) {
-        if (memcmp(receipts[i - 1].on_date, run->through_on, TH_DAY_BYTES) <= 0 &&
+        if (!receipts[i - 1].withdrawn &&
+            memcmp(receipts[i - 1].on_date, run->through_on, TH_DAY_BYTES) <= 0 &&
             !th_sum(&sum_fen, receipts[i - 1].fen)) {
             return INT64_MAX;
         }

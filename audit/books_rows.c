@@ -18,6 +18,8 @@ static const struct member RUN_THROUGH[] = {
     {"distribution_id", "distribution_id"}, {"through_on", "through"}, {NULL, NULL}};
 static const struct member RECEIPT[] = {
     {"receipt_id", "receipt_id"}, {"trade_id", "trade_id"}, {NULL, NULL}};
+static const struct member RECEIPT_BACK[] = {
+    {"receipt_id", "receipt_id"}, {"reason", "reason"}, {NULL, NULL}};
 static const struct member LOAN[] = {{"payment_id", "payment_id"}, {NULL, NULL}};
 static const struct member REVIEW[] = {
     {"name", "name"}, {"uscc", "uscc"}, {"decision", "review"}, {"reason", "reason"}, {NULL, NULL}};
@@ -117,6 +119,7 @@ struct told {
 // Those of a post stand together.
 static const struct told TOLD[] = {
     {TH_TEXT("receipt"), TH_TEXT("receipt.confirm"), RECEIPT, false},
+    {TH_TEXT("receipt_withdrawal"), TH_TEXT("receipt.correct"), RECEIPT_BACK, true},
     {TH_TEXT("payout_event"), TH_TEXT("payment.confirm"), RUN, false},
     {TH_TEXT("payout_event"), TH_TEXT("payment.return"), RUN, false},
     {TH_TEXT("payout_event"), TH_TEXT("payment.resend"), RUN, false},

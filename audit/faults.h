@@ -134,11 +134,16 @@
       "the name of the beneficiary {t} is reviewed by one who proposes to retire units for it")    \
     X(PROMISE_TONNES, "promise_tonnes", "承诺 {a} 交付和退还 {b} 吨，多于约定的 {c} 吨",           \
       "promise {a}: {b} tonnes are delivered or given up, more than its {c}")                      \
-    X(RECEIPT_AGAIN, "receipt_again", "收款 {a} 记了两次", "receipt {a} stands twice")             \
+    X(RECEIPT_AGAIN, "receipt_again", "收款 {a} 记了两次，或撤销了两次",                           \
+      "receipt {a} stands twice, or is taken back twice")                                          \
     X(RECEIPT_EARLY, "receipt_early", "交易 {a} 的收款早于成交日",                                 \
       "trade {a}: a receipt is dated before the deal")                                             \
     X(RECEIPT_EXCESS, "receipt_excess", "交易 {a} 收款 {b} 分，超过约定的 {c} 分",                 \
       "trade {a} received {b} fen, more than the {c} agreed")                                      \
+    X(RECEIPT_SELF, "receipt_self", "收款 {a} 由同一人（{t}）确认和撤销",                          \
+      "receipt {a} is confirmed and taken back by one person ({t})")                               \
+    X(RECEIPT_USED, "receipt_used", "收款 {a} 的钱已经用于别处，却撤销了",                         \
+      "receipt {a} is taken back though its money was used")                                       \
     X(MONEY_CLAIM, "money_claim", "交易 {a}：记给主体 {b} 的债权与应当记的相差 {c} 分",            \
       "trade {a}: the claim posted for party {b} is off what it should be by {c} fen")             \
     X(MONEY_CASH, "money_cash", "交易 {a}：记给主体 {b} 的现金与应当记的相差 {c} 分",              \

@@ -42,6 +42,7 @@ enum th_memo {
     TH_MEMO_ENFORCEMENT,
     TH_MEMO_PREMIUM,
     TH_MEMO_RECEIPT,
+    TH_MEMO_RECEIPT_BACK,
     TH_MEMO_PREPAID,
     TH_MEMO_REFUND,
     TH_MEMO_DROPPED,
@@ -121,6 +122,12 @@ struct th_part { // of a sale in a run: what one party is paid
     enum { TH_PAYMENT_OWED, TH_PAYMENT_PAID, TH_PAYMENT_RETURNED } state;
 };
 
+struct th_receipt_share { // of a receipt, what it moved for one party
+    int64_t party;
+    int64_t fen;
+    size_t next;
+};
+
 struct th_money {        // zeroed memory is empty
     struct th_list legs; // posted, then, taken away, what should have been and was not met yet
     size_t n_posted;
@@ -133,8 +140,9 @@ struct th_money {        // zeroed memory is empty
     struct th_list loan_payments; // struct th_loan_payment, a row for each of the ids
     struct th_list parts;         // of runs that were approved, by run, party and deal
     struct th_list sharing;       // of the amount at hand
-    int64_t run;                  // that the entry at hand approves; 0: none
-    int64_t carried_deal;         // delivery whose receipt is what was prepaid; 0: none
+    struct th_list receipt_shares;
+    int64_t run;          // that the entry at hand approves; 0: none
+    int64_t carried_deal; // delivery whose receipt is what was prepaid; 0: none
     int64_t carried_fen;
 };
 void th_money_clear(struct th_money *money);

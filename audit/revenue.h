@@ -57,10 +57,16 @@ struct th_member { // of a group
     size_t next;
 };
 
-struct th_deal_receipt { // chains as of lines
-    char on_date[TH_DAY_BYTES];
+struct th_deal_receipt { // chains as of lines, and a row for each of receipt_ids
+    int64_t id;
+    int64_t seq; // entry that confirmed it
+    int64_t deal;
     int64_t fen;
     size_t next;
+    size_t shares; // first of them, counted from 1; 0: it moved no money of its own
+    size_t login;  // that confirmed it
+    bool withdrawn;
+    char on_date[TH_DAY_BYTES];
 };
 
 enum th_basis { TH_BASIS_GROSS, TH_BASIS_NET_OF_COST, TH_BASIS_NET_OF_COSTS, TH_BASES };

@@ -83,6 +83,9 @@ enum th_status th_receipt_each(struct th_store *store, int64_t trade_id,
 // Confirmed for a trade on or before a date; NULL: ever.
 enum th_status th_receipt_total(struct th_store *store, int64_t trade_id, const char *through_on,
                                 struct th_money *ret_total, struct th_error *err) TH_MUST_CHECK;
+// A run that waits for its approval and reckoned with this receipt; 0: none.
+enum th_status th_receipt_proposed_run(struct th_store *store, int64_t receipt_id,
+                                       int64_t *ret_run_id, struct th_error *err) TH_MUST_CHECK;
 
 // Called by th_store_commit: the legs of each journal entry written to since the transaction began
 // sum to zero, per account too. TH_INVARIANT ("money_unbalanced" with "seq").

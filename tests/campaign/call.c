@@ -407,6 +407,17 @@ static enum th_status correct_loan(struct world *world, const struct model *mode
     return th_loan_correct(world->registry, &w->request, &input, reply, &world->err);
 }
 
+static enum th_status correct_receipt(struct world *world, const struct model *model,
+                                      const struct act *act, const struct words *w,
+                                      struct th_json **reply)
+{
+    const struct deal *deal = act->of < model->n_deals ? &model->deals[act->of] : NULL;
+    bool known = deal && act->item < deal->n_paid;
+    const struct th_receipt_correct_input input = {
+        .receipt_id = known ? deal->paid[act->item].id : NO_SUCH_ID, .reason = "记错", .on = w->on};
+    return th_receipt_correct(world->registry, &w->request, &input, reply, &world->err);
+}
+
 static int64_t cost_id(const struct model *model, const struct act *act)
 {
     const struct deal *sale = act->of < model->n_deals ? &model->deals[act->of] : NULL;
@@ -486,6 +497,8 @@ enum th_status call(struct world *world, const struct slot *slot, const struct m
     case ACT_RECEIPT:
         return th_receipt_confirm(registry, &w.request, w.of_id, w.amount_text, w.on, ret_reply,
                                   err);
+    case ACT_RECEIPT_CORRECT:
+        return correct_receipt(world, model, act, &w, ret_reply);
     case ACT_WITHDRAW:
         return th_listing_withdraw(registry, &w.request, w.of_id, ret_reply, err);
     case ACT_LOAN:

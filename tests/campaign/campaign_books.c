@@ -92,8 +92,16 @@ static bool note_answer(struct run *run, const struct act *act, const char *answ
     if (act->kind == ACT_ISSUE) {
         return same_issues(run->model, reply);
     }
-    bool of_deal = act->kind == ACT_APPROVE || act->kind == ACT_RECEIPT;
-    return !of_deal || compare_reply(run->model, act->of, reply);
+    bool of_deal =
+        act->kind == ACT_APPROVE || act->kind == ACT_RECEIPT || act->kind == ACT_RECEIPT_CORRECT;
+    if (of_deal && !compare_reply(run->model, act->of, reply)) {
+        return false;
+    }
+    for (int i = 0; of_deal && i < run->model->deals[act->of].n_paid; i++) {
+        run->model->deals[act->of].paid[i].id =
+            th_json_get_int(th_json_at(th_json_get(reply, "receipts"), (size_t)i), "receipt_id", 0);
+    }
+    return true;
 }
 
 // Every change is one entry, every deal that ends by the calendar one more; a refusal is none.

@@ -609,6 +609,24 @@ static bool compare_schedules(const struct pair *pair)
     return n == wanted || differs("days of payment", 0, n, wanted);
 }
 
+static bool same_receipts(const struct deal *deal, const struct th_json *told)
+{
+    int n = (int)th_json_size(told);
+    if (n != deal->n_paid) {
+        return differs("receipts of deal", deal->id, n, deal->n_paid);
+    }
+    for (int i = 0; i < n; i++) {
+        const struct th_json *row = th_json_at(told, (size_t)i);
+        const struct receipt *receipt = &deal->paid[i];
+        int64_t fen = th_json_get_int(row, "amount_fen", -1);
+        bool taken_back = th_json_get_text(row, "withdrawn_on", NULL) != NULL;
+        if (fen != receipt->fen || taken_back != receipt->taken_back) {
+            return differs("a receipt of deal", deal->id, fen, receipt->fen);
+        }
+    }
+    return true;
+}
+
 bool compare_reply(const struct model *model, int at, const struct th_json *reply)
 {
     const struct deal *deal = &model->deals[at];
@@ -625,6 +643,9 @@ bool compare_reply(const struct model *model, int at, const struct th_json *repl
         if (told != part) {
             return differs("received for a day of payment of deal", deal->id, told, part);
         }
+    }
+    if (!same_receipts(deal, th_json_get(reply, "receipts"))) {
+        return false;
     }
     int64_t open = th_json_get_int(reply, "outstanding_fen", -1);
     bool due = deal->state == APPROVED;

@@ -467,6 +467,23 @@ static void loan_correct(struct dice *dice, const struct model *model, struct ac
     }
 }
 
+// A receipt that is taken back, most of the time one that stands.
+static void receipt_correct(struct dice *dice, const struct model *model, struct act *act)
+{
+    act->kind = ACT_RECEIPT_CORRECT;
+    act->login = once_in(dice, 3) ? SECOND_OFFICER : once_in(dice, 3) ? COLLEAGUE : confirmer(dice);
+    for (int i = 0; i < 12 && (act->of >= model->n_deals || model->deals[act->of].n_paid == 0);
+         i++) {
+        act->of = some_deal(dice, model, ~0U, 1U << APPROVED);
+    }
+    act->on = once_in(dice, 2) ? day_since(dice, model, act->of) : NONE;
+    int n = act->of < model->n_deals ? model->deals[act->of].n_paid : 0;
+    act->item = (int)roll(dice, n + (once_in(dice, 9) ? 1 : 0) + (n == 0));
+    while (act->item < n && model->deals[act->of].paid[act->item].taken_back && !once_in(dice, 6)) {
+        act->item++;
+    }
+}
+
 // A cost of a sale, one that is taken back, what its reserves came to, or that this was wrong; most
 // of the time of a sale to which it can belong.
 static void cost(struct dice *dice, const struct model *model, struct act *act)
@@ -578,7 +595,11 @@ static void other(struct dice *dice, const struct model *model, struct act *act,
     } else if (once_in(dice, 4)) {
         cost(dice, model, act);
     } else if (at < 46) {
-        receipt(dice, model, act);
+        if (once_in(dice, 5)) {
+            receipt_correct(dice, model, act);
+        } else {
+            receipt(dice, model, act);
+        }
     } else if (at < 54) {
         act->kind = ACT_WITHDRAW;
         act->login = once_in(dice, 3) ? TELLER : DESK;
@@ -676,7 +697,8 @@ struct act draw_act(struct dice *dice, const struct model *model, bool alone)
     }
     // Of these the day is part of what is asked, so that another day is another wish.
     bool dated = act.kind == ACT_PROPOSE || act.kind == ACT_APPROVE || act.kind == ACT_RECEIPT ||
-                 act.kind == ACT_LOAN || act.kind == ACT_LOAN_CORRECT || act.kind == ACT_TERM_END ||
+                 act.kind == ACT_RECEIPT_CORRECT || act.kind == ACT_LOAN ||
+                 act.kind == ACT_LOAN_CORRECT || act.kind == ACT_TERM_END ||
                  act.kind == ACT_BUFFER || act.kind == ACT_RUN_APPROVE || act.kind >= ACT_PAID;
     if (once_in(dice, 8) && dated && model->n_keys < MAX_KEYS) {
         act.key = ++dice->keys;

@@ -16,10 +16,10 @@ const char *const KIND_NAMES[N_KINDS] = {
     "listing",  "acceptance", "pledge",   "release",    "enforcement",  "subscription",
     "forward",  "option",     "delivery", "exercise",   "reversal"};
 const char *const ACT_NAMES[N_ACTS] = {
-    "propose",      "approve",    "reject",   "expire",   "receipt",  "withdraw", "loan",
-    "loan correct", "limit",      "buffer",   "review",   "forecast", "restate",  "issue",
-    "settle",       "deduct",     "undeduct", "true up",  "reopen",   "term end", "run",
-    "run approve",  "run reject", "paid",     "returned", "resent"};
+    "propose", "approve",      "reject",     "expire",   "receipt",  "receipt correct", "withdraw",
+    "loan",    "loan correct", "limit",      "buffer",   "review",   "forecast",        "restate",
+    "issue",   "settle",       "deduct",     "undeduct", "true up",  "reopen",          "term end",
+    "run",     "run approve",  "run reject", "paid",     "returned", "resent"};
 
 enum { MAX_TONNES = 400000, MAX_ISSUES = 4000 };
 
@@ -194,6 +194,7 @@ static const char *check_login(const struct act *act)
                                     [ACT_REJECT] = BANKS | OFFICERS,
                                     [ACT_EXPIRE] = BANKS | OFFICERS,
                                     [ACT_RECEIPT] = BANKS | OFFICERS,
+                                    [ACT_RECEIPT_CORRECT] = BANKS | OFFICERS,
                                     [ACT_WITHDRAW] = BANKS | OFFICERS,
                                     [ACT_LOAN] = BANKS | OFFICERS,
                                     [ACT_LOAN_CORRECT] = BANKS | OFFICERS,
@@ -631,6 +632,8 @@ static const char *ask(struct model *model, const struct act *act)
         return expire(model, act);
     case ACT_RECEIPT:
         return ask_receipt(model, act);
+    case ACT_RECEIPT_CORRECT:
+        return ask_receipt_correct(model, act);
     case ACT_WITHDRAW:
         return ask_withdraw(model, act);
     case ACT_LOAN:

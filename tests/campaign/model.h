@@ -129,9 +129,19 @@ struct debt { // stated for an enforcement
     int pledge;
     int64_t owed_fen;
 };
-struct paid { // a receipt, or a part of the price that is due on a day
+struct paid { // a part of the price that is due on a day
     int64_t fen;
     int on;
+};
+struct receipt {
+    int64_t id; // in the registry
+    int64_t fen;
+    int on;
+    int login;
+    int64_t at;
+    bool carried; // paid ahead on the promise of which it is a delivery
+    bool taken_back;
+    int64_t shares[N_PARTIES]; // by who is paid, or of a correction by who pays
 };
 enum loan { PAYOUT, REPAYMENT, INTEREST };
 struct payment { // of a loan
@@ -214,7 +224,7 @@ struct deal {
     int n_owed;
     struct debt *debts; // enforcement
     int n_debts;
-    struct paid *paid;
+    struct receipt *paid;
     int n_paid;
     int64_t paid_fen;
     int64_t creditable_fen[N_PARTIES]; // received, and of an enforcement not yet credited to a loan
@@ -289,6 +299,7 @@ enum act_kind {
     ACT_REJECT,
     ACT_EXPIRE,
     ACT_RECEIPT,
+    ACT_RECEIPT_CORRECT,
     ACT_WITHDRAW, // a listing
     ACT_LOAN,
     ACT_LOAN_CORRECT,

@@ -135,6 +135,9 @@ void hand_over(struct model *model, int deal);
 void release_rest(struct model *model, int deal);
 
 const char *ask_receipt(struct model *model, const struct act *act);
+const char *ask_receipt_correct(struct model *model, const struct act *act);
+// Money that came in for a deal; its shares and who says it are the caller's.
+struct receipt *note_receipt(struct model *model, struct deal *deal, int64_t fen, int on);
 const char *ask_withdraw(struct model *model, const struct act *act);
 const char *ask_loan(struct model *model, const struct act *act);
 const char *ask_loan_correct(struct model *model, const struct act *act);

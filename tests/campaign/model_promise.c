@@ -453,11 +453,10 @@ static void use_prepayment(struct model *model, int at)
     claim(model, at, deal->seller, deal->buyer, used);
     cash(model, deal->buyer, deal->seller, used);
     of->prepaid_fen -= used;
-    struct paid *paid = realloc(deal->paid, (size_t)(deal->n_paid + 1) * sizeof(*paid));
-    assert(paid);
-    deal->paid = paid;
-    paid[deal->n_paid++] = (struct paid){used, deal->on};
-    deal->paid_fen += used;
+    struct receipt *receipt = note_receipt(model, deal, used, deal->on);
+    receipt->carried = true;
+    receipt->login = deal->proposer;
+    receipt->shares[deal->seller] = used;
     deal->creditable_fen[deal->seller] += used;
 }
 

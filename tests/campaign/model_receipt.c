@@ -1,6 +1,7 @@
 // Money that arrived for a deal, and who may say so.
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/campaign/model_internal.h"
 
@@ -15,14 +16,15 @@ int64_t model_outstanding(const struct model *model, int at)
     return deal->corrected ? 0 : deal->amount_fen - deal->paid_fen;
 }
 
-static void note_paid(struct deal *deal, int64_t fen, int on)
+struct receipt *note_receipt(struct model *model, struct deal *deal, int64_t fen, int on)
 {
     int n = deal->n_paid++;
-    struct paid *paid = realloc(deal->paid, (size_t)deal->n_paid * sizeof(*paid));
+    struct receipt *paid = realloc(deal->paid, (size_t)deal->n_paid * sizeof(*paid));
     assert(paid);
     deal->paid = paid;
-    paid[n] = (struct paid){fen, on};
+    paid[n] = (struct receipt){.fen = fen, .on = on, .at = ++model->moments};
     deal->paid_fen += fen;
+    return &paid[n];
 }
 
 bool receiver_unheard(int login, int party)
@@ -32,10 +34,10 @@ bool receiver_unheard(int login, int party)
 
 // By what each creditor is still owed; of an enforcement one after the other. What a correction
 // owes back goes the other way: several pay, one is paid.
-static const char *pay_creditors(struct model *model, int login, int at, int64_t fen)
+static const char *pay_creditors(struct model *model, int login, int at, int64_t fen,
+                                 int64_t shares[N_PARTIES])
 {
     int64_t owed[N_PARTIES] = {0};
-    int64_t shares[N_PARTIES] = {0};
     struct deal *deal = &model->deals[at];
     bool back = deal->kind == CORRECTION;
     int one = back || deal->refund > 0 ? deal->seller : deal->buyer;
@@ -100,6 +102,7 @@ const char *ask_receipt(struct model *model, const struct act *act)
     if (act->amount_fen > model_outstanding(model, act->of)) {
         return "receipt_too_large";
     }
+    int64_t shares[N_PARTIES] = {0};
     if (deal->kind == SUBSCRIPTION || deal->kind == FORWARD) {
         if (receiver_unheard(act->login, deal->seller)) {
             return "receiver_confirms";
@@ -107,12 +110,94 @@ const char *ask_receipt(struct model *model, const struct act *act)
         claim(model, act->of, deal->seller, deal->buyer, act->amount_fen);
         cash(model, deal->buyer, deal->seller, act->amount_fen);
         deal->prepaid_fen += act->amount_fen;
+        shares[deal->seller] = act->amount_fen;
     } else {
-        const char *refusal = pay_creditors(model, act->login, act->of, act->amount_fen);
+        const char *refusal = pay_creditors(model, act->login, act->of, act->amount_fen, shares);
         if (refusal) {
             return refusal;
         }
     }
-    note_paid(deal, act->amount_fen, day_of(model, act));
+    struct receipt *receipt = note_receipt(model, deal, act->amount_fen, day_of(model, act));
+    receipt->login = act->login;
+    memcpy(receipt->shares, shares, sizeof(shares));
+    return NULL;
+}
+
+// Each of whoever is paid by a receipt that has a login must be asked; anybody whose money it is
+// may take it back.
+static const char *check_taker(const struct model *model, int login, const struct deal *deal,
+                               const struct receipt *receipt)
+{
+    bool back = deal->kind == CORRECTION;
+    int one = back || deal->refund > 0 ? deal->seller : deal->buyer;
+    bool paid = party_of(login) == one;
+    for (int party = 0; party < N_PARTIES; party++) {
+        if (receipt->shares[party] > 0 && receiver_unheard(login, back ? one : party)) {
+            return "receiver_confirms";
+        }
+        paid = paid || (receipt->shares[party] > 0 && party_of(login) == party);
+    }
+    if (!paid && !own_deal(model, login, deal)) {
+        return "trade_not_yours";
+    }
+    return login == receipt->login ? "receipt_correct_second_person" : NULL;
+}
+
+static const char *check_standing(const struct model *model, int at, const struct receipt *receipt,
+                                  int on)
+{
+    const struct deal *deal = &model->deals[at];
+    bool ahead = deal->kind == SUBSCRIPTION || deal->kind == FORWARD;
+    if (receipt->taken_back || on < receipt->on) {
+        return receipt->taken_back ? "receipt_withdrawn" : "receipt_correct_before";
+    }
+    if (receipt->carried) {
+        return "receipt_ahead";
+    }
+    if (deal->corrected || deal->credited) {
+        return deal->corrected ? "receipt_corrected" : "receipt_credited";
+    }
+    if (ahead && deal->prepaid_fen < receipt->fen) {
+        return "receipt_used";
+    }
+    for (int i = 0; i < model->n_runs; i++) {
+        const struct revenue_run *run = &model->runs[i];
+        bool waits = run->state == PROPOSED && run->at > receipt->at && run->through >= receipt->on;
+        for (int k = 0; k < run->n && waits; k++) {
+            if (run->taken[k].sale == at && run->taken[k].receipts > 0) {
+                return "receipt_shared";
+            }
+        }
+    }
+    return NULL;
+}
+
+// What its parties got goes back; what runs shared of it stays shared.
+const char *ask_receipt_correct(struct model *model, const struct act *act)
+{
+    if (in_future(model, act)) {
+        return "date_in_future";
+    }
+    if (act->of >= model->n_deals || act->item >= model->deals[act->of].n_paid) {
+        return "receipt_not_found";
+    }
+    struct deal *deal = &model->deals[act->of];
+    struct receipt *receipt = &deal->paid[act->item];
+    const char *refusal = check_taker(model, act->login, deal, receipt);
+    refusal = refusal ? refusal : check_standing(model, act->of, receipt, day_of(model, act));
+    if (refusal) {
+        return refusal;
+    }
+    bool ahead = deal->kind == SUBSCRIPTION || deal->kind == FORWARD;
+    bool back = deal->kind == CORRECTION;
+    int one = back || deal->refund > 0 ? deal->seller : deal->buyer;
+    for (int party = 0; party < N_PARTIES; party++) {
+        claim(model, act->of, back ? party : one, back ? one : party, receipt->shares[party]);
+        cash(model, back ? one : party, back ? party : one, receipt->shares[party]);
+        deal->creditable_fen[party] -= ahead ? 0 : receipt->shares[party];
+    }
+    deal->prepaid_fen -= ahead ? receipt->fen : 0;
+    deal->paid_fen -= receipt->fen;
+    receipt->taken_back = true;
     return NULL;
 }

@@ -117,7 +117,8 @@ static int64_t received_through(const struct deal *sale, int day)
 {
     int64_t sum = 0;
     for (int i = 0; i < sale->n_paid; i++) {
-        sum += sale->paid[i].on <= day ? sale->paid[i].fen : 0;
+        const struct receipt *receipt = &sale->paid[i];
+        sum += receipt->on <= day && !receipt->taken_back ? receipt->fen : 0;
     }
     return sum;
 }

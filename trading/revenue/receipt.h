@@ -25,7 +25,8 @@ struct th_receipt_correct_input {
 // ("receipt_not_found"), TH_NOT_PERMITTED ("receipt_correct_second_person", "receiver_confirms",
 // "trade_not_yours"), TH_CONFLICT ("receipt_withdrawn", "receipt_correct_before"; "receipt_ahead":
 // it was paid ahead on the promise "trade"; "receipt_used": a delivery used it; "receipt_corrected"
-// by "trade"; "receipt_credited" to the loan of the pledge "trade"; "receipt_shared" by a run).
+// by "trade"; "receipt_credited" to the loan of the pledge "trade"; "receipt_shared" by a "run"
+// that is only proposed).
 enum th_status th_receipt_correct(struct th_registry *registry, const struct th_request *request,
                                   const struct th_receipt_correct_input *input,
                                   struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

@@ -4,7 +4,6 @@
 
 #include "core/text.h"
 #include "store/deal/correction_store.h"
-#include "store/revenue/revenue_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/revenue/receipt.h"
 
@@ -105,22 +104,15 @@ static enum th_status check_prepaid(struct th_store *store, const struct withdra
                : status;
 }
 
-// What runs have taken of a sale must still have come in.
+// A run that waits for its approval reckoned with it. What an approved one shared stays shared:
+// later receipts of the sale are shared only where all of them together exceed it.
 static enum th_status check_runs(struct th_store *store, const struct withdrawal *of,
                                  struct th_error *err)
 {
-    struct th_sale_share taken;
-    struct th_money received;
-    enum th_status status = th_distribution_sum(store, of->trade.trade_id, &taken, err);
-    if (status == TH_OK) {
-        status = th_receipt_total(store, of->trade.trade_id, NULL, &received, err);
-    }
-    if (status == TH_OK) {
-        status = th_money_sub(received, of->receipt.amount, &received, err);
-    }
-    return status == TH_OK && th_money_compare(received, taken.receipts) < 0
-               ? rests(of, "receipt_shared", "trade", of->trade.trade_id, err)
-               : status;
+    int64_t run_id = 0;
+    enum th_status status = th_receipt_proposed_run(store, of->receipt.receipt_id, &run_id, err);
+    return status == TH_OK && run_id != 0 ? rests(of, "receipt_shared", "run", run_id, err)
+                                          : status;
 }
 
 static enum th_status check_resting(struct th_store *store, const struct withdrawal *of,
@@ -241,6 +233,7 @@ enum th_status th_receipt_correct(struct th_registry *registry, const struct th_
     free(of.shares.items);
     th_json_set_int(body, "receipt_id", input->receipt_id);
     th_json_set_int(body, "trade_id", of.trade.trade_id);
+    th_json_set_text(body, "reason", of.reason);
     if (status == TH_OK) {
         status = th_trade_reply(th_work_store(work), of.trade.trade_id, &reply, err);
     }

@@ -1,8 +1,9 @@
 # The auditor's program: journals written by the tests, and the export of a registry.
-add_library(tanhui_test_journal STATIC ${CMAKE_CURRENT_SOURCE_DIR}/audit/journal.c)
+add_library(tanhui_test_journal STATIC ${CMAKE_CURRENT_SOURCE_DIR}/audit/journal.c
+    ${CMAKE_CURRENT_SOURCE_DIR}/audit/money_steps.c)
 target_link_libraries(tanhui_test_journal PUBLIC tanhui_core tanhui_test_support PkgConfig::SODIUM
     PRIVATE PkgConfig::CMOCKA)
-foreach(part days faults forecasts forged ground money moves revenue terms told)
+foreach(part days faults forecasts forged ground money moves receipts revenue terms told)
     set(options)
     if(part STREQUAL faults)
         set(options NO_VALGRIND)

@@ -2,145 +2,9 @@
 // moves that nothing in the posts makes move. All amounts here are reckoned by hand.
 #include <stdio.h>
 
+#include "tests/audit/money_steps.h"
 #include "tests/audit/verdict.h"
 #include "tests/support/support.h"
-
-#define LEG(trade, memo, account, party, fen)                                                      \
-    "{'account':'" account "','amount_fen':" fen ",'memo':'money." memo                            \
-    "','on':'2021-12-28','party':" party ",'post':'money','trade':" trade "}"
-#define MOVE(trade, memo, account, from, to, fen)                                                  \
-    LEG(trade, memo, account, from, "-" fen) "," LEG(trade, memo, account, to, fen)
-#define CLAIM(trade, memo, debtor, creditor, fen) MOVE(trade, memo, "claim", debtor, creditor, fen)
-// The claim of who is paid goes back, his cash comes.
-#define PAY(trade, memo, payer, paid, fen)                                                         \
-    MOVE(trade, memo, "claim", paid, payer, fen) "," MOVE(trade, memo, "cash", payer, paid, fen)
-#define RECEIPT(id, trade, fen)                                                                    \
-    "{'amount_fen':" fen ",'login':'wang','on_date':'2021-12-28','post':'receipt',"                \
-    "'receipt_id':" id ",'trade_id':" trade "}"
-// terms: what a deal may leave out, in the order of their keys up to "on_date"
-#define TRADE(id, fen, buyer, kind, of, seller, tonnes)                                            \
-    "{'amount_fen':" fen ",'buyer_id':" buyer ",'kind':'" kind "'," of "'on_date':'2021-12-28',"   \
-    "'post':'trade','proposed_by':'wang','seller_id':" seller                                      \
-    ",'state':'proposed','tonnes':" tonnes ",'trade_id':" id "}"
-#define OF(trade) "'of_trade_id':" trade ","
-#define LINE(trade, ordinal, seller, tonnes, fen)                                                  \
-    "{'amount_fen':" fen ",'ordinal':" ordinal ",'post':'trade_line','seller_id':" seller          \
-    ",'tonnes':" tonnes ",'trade_id':" trade "}"
-#define APPROVED(trade)                                                                            \
-    "{'decided_by':'li','decided_on':'2021-12-28','post':'trade_decision','state':'approved',"     \
-    "'trade_id':" trade "}"
-#define LOAN(id, kind, fen, more)                                                                  \
-    "{'amount_fen':" fen "," more "'kind':'" kind "','login':'wang','on_date':'2021-12-30',"       \
-    "'payment_id':" id ",'post':'loan_payment','trade_id':2}"
-#define OUT_OF(enforcement) "'enforcement_id':" enforcement ","
-
-struct step {
-    const char *login;
-    const char *posts;
-};
-
-// Parties: 1 and 2 sell, 3 buys, 5 lends. Each step as it must be.
-enum {
-    RESALE, // 1 t for 20 fen: ten of 1, twenty of 2
-    RESALE_APPROVED,
-    RESALE_RECEIPT, // 100 fen of 600 and 1200: 33 1/3 and 66 2/3
-    PLEDGE,
-    PLEDGE_APPROVED,
-    LOAN_OUT,
-    ENFORCEMENT, // for 900, of which 500 are owed under the pledge
-    ENFORCEMENT_APPROVED,
-    ENFORCEMENT_RECEIPT, // 600: the pledgee first
-    LOAN_CREDITED,
-    SUBSCRIPTION,
-    SUBSCRIPTION_APPROVED,
-    PREPAYMENT,
-    DELIVERY,
-    DELIVERY_APPROVED, // of 500, 400 were prepaid
-    PREPAYMENT_AGAIN,
-    REFUND,
-    REFUND_APPROVED,
-    REFUND_PAID,
-    CORRECTION, // of the resale
-    CORRECTION_APPROVED,
-    CORRECTION_PAID, // 50 of 33 and 67: 16 1/2 and 33 1/2
-    OPTION,
-    OPTION_APPROVED,
-    PREMIUM,
-    STEPS
-};
-
-static const struct step HONEST[STEPS] = {
-    [RESALE] = {"wang", TRADE("1", "1800", "3", "resale", "", "9", "30") "," LINE(
-                            "1", "1", "1", "10", "600") "," LINE("1", "2", "2", "20", "1200")},
-    [RESALE_APPROVED] = {"li", APPROVED("1") "," CLAIM("1", "resale", "3", "1", "600") "," CLAIM(
-                                   "1", "resale", "3", "2", "1200")},
-    [RESALE_RECEIPT] = {"wang", PAY("1", "receipt", "3", "1", "33") "," PAY(
-                                    "1", "receipt", "3", "2", "67") "," RECEIPT("1", "1", "100")},
-    [PLEDGE] = {"wang",
-                TRADE("2", "0", "5", "pledge", "", "1", "20") ",{'debtor_id':1,'post':"
-                                                              "'pledge','principal_fen':"
-                                                              "1000,'rate':'36','subject':'units',"
-                                                              "'tonnes':20,'trade_id':2}"},
-    [PLEDGE_APPROVED] = {"li", APPROVED("2")},
-    [LOAN_OUT] = {"wang", LOAN("1", "payout", "1000", "") "," MOVE(
-                              "2", "loan_payout", "cash", "5", "1",
-                              "1000") "," CLAIM("2", "loan_payout", "1", "5", "1000")},
-    [ENFORCEMENT] = {"wang", TRADE("3", "900", "3", "enforcement", OF("2"), "1",
-                                   "9") ",{'ordinal':1,'owed_fen':500,'pledge_id':2,'post':"
-                                        "'enforcement_debt','trade_id':3}"},
-    [ENFORCEMENT_APPROVED] = {"li", APPROVED("3") "," CLAIM("3", "enforcement", "3", "5",
-                                                            "500") "," CLAIM("3", "enforcement",
-                                                                             "3", "1", "400")},
-    [ENFORCEMENT_RECEIPT] = {"wang",
-                             PAY("3", "receipt", "3", "5", "500") "," PAY(
-                                 "3", "receipt", "3", "1", "100") "," RECEIPT("2", "3", "600")},
-    [LOAN_CREDITED] = {"wang", LOAN("2", "repayment", "500",
-                                    OUT_OF("3")) "," CLAIM("2", "loan_repayment", "5", "1", "500")},
-    [SUBSCRIPTION] = {"wang", TRADE("4", "1000", "3", "subscription", "", "1", "10")},
-    [SUBSCRIPTION_APPROVED] = {"li", APPROVED("4")},
-    [PREPAYMENT] = {"wang", PAY("4", "receipt", "3", "1", "400") "," RECEIPT("3", "4", "400")},
-    [DELIVERY] = {"wang",
-                  TRADE("5", "500", "3", "delivery", OF("4"), "1",
-                        "5") ",{'post':'delivery','trade_id':5}," LINE("5", "1", "1", "5", "500")},
-    [DELIVERY_APPROVED] = {"li",
-                           APPROVED("5") "," CLAIM("5", "delivery", "3", "1", "500") "," MOVE(
-                               "4", "prepaid", "claim", "3", "1",
-                               "400") "," MOVE("4", "prepaid", "cash", "1", "3",
-                                               "400") "," PAY("5", "receipt", "3", "1",
-                                                              "400") "," RECEIPT("4", "5", "400")},
-    [PREPAYMENT_AGAIN] = {"wang",
-                          PAY("4", "receipt", "3", "1", "300") "," RECEIPT("5", "4", "300")},
-    [REFUND] = {"wang", TRADE("6", "300", "3", "delivery", OF("4"), "1",
-                              "0") ",{'post':'delivery','refund_t':5,'trade_id':6}"},
-    [REFUND_APPROVED] = {"li", APPROVED("6") "," CLAIM("4", "prepaid", "3", "1", "300") "," CLAIM(
-                                   "6", "refund", "1", "3", "300")},
-    [REFUND_PAID] = {"wang", PAY("6", "receipt", "1", "3", "300") "," RECEIPT("6", "6", "300")},
-    [CORRECTION] = {"wang", TRADE("7", "100", "9", "correction", OF("1"), "3", "30")},
-    [CORRECTION_APPROVED] = {"li",
-                             APPROVED("7") "," CLAIM("1", "dropped", "1", "3", "567") "," CLAIM(
-                                 "1", "dropped", "2", "3",
-                                 "1133") "," CLAIM("7", "correction", "1", "3",
-                                                   "33") "," CLAIM("7", "correction", "2", "3",
-                                                                   "67")},
-    [CORRECTION_PAID] = {"wang", PAY("7", "receipt", "1", "3", "17") "," PAY(
-                                     "7", "receipt", "2", "3", "33") "," RECEIPT("7", "7", "50")},
-    [OPTION] = {"wang", TRADE("8", "70", "3", "option", "", "1", "10")},
-    [OPTION_APPROVED] = {"li", APPROVED("8") "," CLAIM("8", "premium", "3", "1", "70")},
-    [PREMIUM] = {"wang", PAY("8", "receipt", "3", "1", "70") "," RECEIPT("8", "8", "70")},
-};
-
-static void write_steps(struct test_journal *journal, int n, const struct step *other)
-{
-    test_journal_begin(journal);
-    journal->of_money = true;
-    journal->at_utc = 1717207200; // 2024-06-01: loans run over a leap year
-    for (int i = 0; i < n; i++) {
-        test_journal_posts(journal, HONEST[i].login, HONEST[i].posts);
-    }
-    if (other) {
-        test_journal_posts(journal, other->login, other->posts);
-    }
-}
 
 static void audit__what_deals_and_loans_move_is_right_step_by_step(void **state)
 {
@@ -148,7 +12,7 @@ static void audit__what_deals_and_loans_move_is_right_step_by_step(void **state)
     for (int n = 0; n <= STEPS; n++) {
         struct test_journal journal;
         print_message("%d ", n);
-        write_steps(&journal, n, NULL);
+        money_steps_write(&journal, n, NULL);
         test_judge(&journal, "steps", TH_FAULT_CODES);
     }
 }
@@ -318,7 +182,7 @@ static void audit__money_that_no_deal_moves_is_told(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(FORGED) / sizeof(FORGED[0]); i++) {
         struct test_journal journal;
-        write_steps(&journal, FORGED[i].before, &FORGED[i].step);
+        money_steps_write(&journal, FORGED[i].before, &FORGED[i].step);
         test_judge(&journal, FORGED[i].name, FORGED[i].code);
     }
 }
@@ -445,7 +309,7 @@ static void audit__interest_is_what_the_rate_can_have_made_of_what_was_out(void 
     (void)state;
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct test_journal journal;
-        write_steps(&journal, LOAN_OUT + 1, NULL);
+        money_steps_write(&journal, LOAN_OUT + 1, NULL);
         for (size_t k = 0; k < POSTS_MAX && CASES[i].posts[k]; k++) {
             test_journal_posts(&journal, "wang", CASES[i].posts[k]);
         }
@@ -535,7 +399,7 @@ static void judge_steps(const struct steps *cases, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct test_journal journal;
-        write_steps(&journal, LOAN_OUT + 1, NULL);
+        money_steps_write(&journal, LOAN_OUT + 1, NULL);
         for (size_t k = 0; k < STEPS_MAX && cases[i].steps[k].login; k++) {
             test_journal_posts(&journal, cases[i].steps[k].login, cases[i].steps[k].posts);
         }
@@ -586,7 +450,7 @@ static void audit__what_a_sale_paid_of_a_loan_is_not_taken_back_alone(void **sta
     static const struct step BACK = {"li", TAKEN_BACK("2", "li") "," REPAID_BACK("500")};
     struct test_journal journal;
     (void)state;
-    write_steps(&journal, LOAN_CREDITED + 1, &BACK);
+    money_steps_write(&journal, LOAN_CREDITED + 1, &BACK);
     test_judge(&journal, "credited", TH_FAULT_LOAN_SALE);
 }
 

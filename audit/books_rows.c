@@ -119,7 +119,7 @@ struct told {
 // Those of a post stand together.
 static const struct told TOLD[] = {
     {TH_TEXT("receipt"), TH_TEXT("receipt.confirm"), RECEIPT, false},
-    {TH_TEXT("receipt_withdrawal"), TH_TEXT("receipt.correct"), RECEIPT_BACK, true},
+    {TH_TEXT("receipt_withdrawal"), TH_TEXT("receipt.correct"), RECEIPT_BACK, false},
     {TH_TEXT("payout_event"), TH_TEXT("payment.confirm"), RUN, false},
     {TH_TEXT("payout_event"), TH_TEXT("payment.return"), RUN, false},
     {TH_TEXT("payout_event"), TH_TEXT("payment.resend"), RUN, false},

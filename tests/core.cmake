@@ -1,4 +1,4 @@
-foreach(part status error buf quantity ratio date hash json file text codes csv messages progress arena crew id_set chinese_amount)
+foreach(part status error buf quantity ratio date hash json file text name codes csv messages progress arena crew id_set chinese_amount)
     th_add_unit_test(test_${part} DEPENDS tanhui_core LIBRARIES m)
 endforeach()
 # Beside jansson's own writer.

@@ -112,6 +112,35 @@ static size_t check_tables(const char *what, const char *text)
     return n_tables;
 }
 
+// Tables of which no line is wider than the terminal; returns how many there are.
+static size_t check_narrow(const char *what, const char *text, size_t width)
+{
+    size_t n_tables = 0;
+    bool inside = false;
+    for (const char *line = text; *line != '\0';) {
+        char cells[LINE_CELLS_MAX];
+        size_t size = strcspn(line, "\n");
+        bool rule = strncmp(line, "─", 3) == 0;
+        n_tables += rule ? 1 : 0;
+        inside = size > 0 && (inside || rule);
+        if (inside && paint(line, size, cells) > width) {
+            fail_msg("%s: wider than %zu:\n%.*s", what, width, (int)size, line);
+        }
+        line += size + (line[size] == '\n');
+    }
+    return n_tables;
+}
+
+static void check_in_terminal(const struct th_cli_world *world, const char *line, size_t n_tables)
+{
+    struct th_cli_world narrow = *world;
+    struct th_cli_result result;
+    narrow.environment[narrow.n_environment++] = "COLUMNS=80";
+    th_cli_run(&narrow, line, &result);
+    assert_int_equal(check_narrow(line, result.out, 80), n_tables);
+    th_cli_result_clear(&result);
+}
+
 // Bytes that a terminal obeys: C0 but the line feed, DEL, C1.
 static void check_harmless(const char *what, const char *text)
 {
@@ -193,6 +222,7 @@ static void output__tables_stand_straight_in_both_languages(void **state)
                 fail_msg("%s: %zu tables, not %zu:\n%s", line, n, VIEWS[i].n_tables, texts[t]);
             }
         }
+        check_in_terminal(&world, line, VIEWS[i].n_tables);
         th_cli_result_clear(&english);
         th_cli_result_clear(&chinese);
     }
@@ -417,6 +447,7 @@ static void trade_list__takes_the_words_that_it_shows(void **state)
         const char *words, *code;
     } CASES[] = {{"--kind 收储", "--kind purchase"},
                  {"--kind 转售", "--kind resale"},
+                 {"--kind 退订退款", "--kind refund"},
                  {"--state 已成交", "--state approved"},
                  {"--state 生效", "--state in_force"}};
     struct th_cli_world world;
@@ -486,6 +517,28 @@ static void trade_show__leaves_out_what_a_deal_does_not_have(void **state)
     th_cli_world_remove(&world);
 }
 
+// The bank asks for units of which another deal takes some: whoever looks reads why the offer
+// cannot be approved now.
+static void trade_show__says_why_an_offer_cannot_be_approved(void **state)
+{
+    struct th_cli_world world;
+    (void)state;
+    th_cli_world_make(&world);
+    th_chain_anji(&world);
+    free(th_cli_out(&world, 0,
+                    "--as anji-1 trade propose transfer --from " ANJI_BUYER " --to " ANJI_BANK
+                    " --tonnes 2000"));
+    free(th_cli_out(&world, 0,
+                    "--as officer trade propose retirement --holder " ANJI_BUYER
+                    " --tonnes 1 --beneficiary " ANJI_BUYER " --purpose offset"));
+    char *offer = th_cli_out(&world, 0, "trade show 3 --lang zh");
+    assert_non_null(strstr(offer, "现在不能审批  第 3 号交易"));
+    assert_non_null(strstr(offer, "trade reject 4")); // the hint
+    assert_null(strstr(offer, "第三方声明"));         // of no units
+    free(offer);
+    th_cli_world_remove(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -495,6 +548,7 @@ int main(void)
         cmocka_unit_test(trade_list__takes_the_words_that_it_shows),
         cmocka_unit_test(table__that_is_cut_says_how_all_of_it_is_had),
         cmocka_unit_test(trade_show__leaves_out_what_a_deal_does_not_have),
+        cmocka_unit_test(trade_show__says_why_an_offer_cannot_be_approved),
         cmocka_unit_test(dry_run__writes_nothing),
         cmocka_unit_test(idempotency_key__acts_once),
         cmocka_unit_test(environment__names_registry_person_and_language),

@@ -20,6 +20,7 @@ void th_books_clear(struct th_books *books)
     th_list_clear(&books->losses);
     th_list_clear(&books->sorted_losses);
     th_list_clear(&books->moved);
+    th_list_clear(&books->pool_moves);
     th_table_clear(&books->words);
     th_revenue_clear(&books->revenue);
     th_money_clear(&books->money);
@@ -324,6 +325,9 @@ static void settle_pending(struct th_books *books, const struct th_pending *pend
     case TH_PENDING_TERM:
         th_book_settle_term(books, pending);
         break;
+    case TH_PENDING_DEBT:
+        th_book_settle_debt(books, pending);
+        break;
     case TH_PENDING_MESSAGE:
         th_book_settle_message(books, pending);
         break;
@@ -355,6 +359,7 @@ static void settle(struct th_books *books)
         settle_pending(books, &books->pending[i]);
     }
     if (!books->partial) {
+        th_book_settle_stock(books);
         th_money_compare(books);
     }
     if (books->legs_beyond) {
@@ -444,6 +449,7 @@ void th_books_entry(struct th_books *books, const struct th_line *line, const st
     books->legs_beyond = false;
     books->n_pending = 0;
     books->moved.n = 0;
+    books->pool_moves.n = 0;
     books->next_told = 0;
     th_money_begin(books);
     books->issuing = 0;

@@ -48,9 +48,11 @@ struct th_deal {
     bool stood_in;   // an officer proposed it, for a side that has no login
     enum th_deal_kind kind;
     int64_t refund_t;  // of a delivery: tonnes that are given up
-    int64_t gone_t;    // of a promise: delivered or given up
+    int64_t gone_t;    // of a promise or pledge: delivered, sold or given up
+    int64_t pledged_t; // of a pledge
     int64_t again_fen; // came for deliveries of it that were corrected, and may come again
     int64_t owed_t;
+    int64_t debtor; // of a reversal: who owes of it, the last that was told
     int64_t amount_fen;
     int64_t tax_fen;
     struct th_fraction tax_rate; // per cent
@@ -113,7 +115,8 @@ struct th_package_steps {
     int64_t issued_seq;
     size_t first_parcel; // of what was submitted, as is the next
     size_t n_parcels;
-    int64_t opening_kg; // what these owe from before, below zero
+    int64_t opening_kg;   // what these owe from before, below zero
+    int64_t submitted_kg; // that it was reckoned to have; below zero: not told
     int64_t verified_kg;
     size_t villages; // first of its kilograms by village, counted from 1; 0: none
 };
@@ -198,6 +201,13 @@ static inline bool th_kind_is_judged(const struct th_kind *kind)
     return kind->how || kind->n_told > 0;
 }
 
+struct th_pool_move { // units that are held of a pool from then on, or no more
+    int64_t pool;
+    int64_t package;
+    int64_t owner;
+    int64_t units_t; // 0: only what is sold or used of it changed
+};
+
 enum { TH_GIVEN_KINDS = 4 }; // of rows whose ids are given once
 
 struct th_books { // zeroed memory is empty
@@ -236,6 +246,7 @@ struct th_books { // zeroed memory is empty
     struct th_list losses; // struct th_loss
     struct th_list sorted_losses; // those of the deal at hand
     struct th_list moved;         // struct th_moved, of the entry at hand
+    struct th_list pool_moves;    // struct th_pool_move, of the entry at hand
     struct th_revenue revenue;
     struct th_money money;
     struct th_alone_rule *alone; // owned

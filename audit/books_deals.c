@@ -257,11 +257,20 @@ static bool is_late(const struct th_post *post, const struct th_deal *deal)
     return deal->expires_on[0] != '\0' && memcmp(day, deal->expires_on, TH_DAY_BYTES) > 0;
 }
 
-// The promise on which a deal delivers, or gives tonnes up; NULL: it does neither.
+// The promise or pledge of which a deal hands over, sells or gives up tonnes; NULL: of none.
 static struct th_deal *promise_of(struct th_books *books, const struct th_deal *deal)
 {
-    bool delivers = deal->kind == TH_DEAL_DELIVERY || deal->kind == TH_DEAL_EXERCISE;
-    return delivers ? th_books_deal(books, deal->of) : NULL;
+    static const bool TAKES[TH_DEAL_KINDS] = {[TH_DEAL_DELIVERY] = true,
+                                              [TH_DEAL_EXERCISE] = true,
+                                              [TH_DEAL_RELEASE] = true,
+                                              [TH_DEAL_ENFORCEMENT] = true};
+    return TAKES[deal->kind] ? th_books_deal(books, deal->of) : NULL;
+}
+
+// A pledge may be for more than was there to be locked.
+static int64_t promised_t(const struct th_deal *promise)
+{
+    return promise->pledged_t > promise->tonnes_t ? promise->pledged_t : promise->tonnes_t;
 }
 
 // No more of a promise is delivered or given up than it has.
@@ -270,9 +279,9 @@ static void count_delivery(struct th_books *books, const struct th_deal *deliver
     struct th_deal *promise = promise_of(books, delivery);
     if (promise &&
         (!th_sum(&promise->gone_t, delivery->tonnes_t) ||
-         !th_sum(&promise->gone_t, delivery->refund_t) || promise->gone_t > promise->tonnes_t)) {
+         !th_sum(&promise->gone_t, delivery->refund_t) || promise->gone_t > promised_t(promise))) {
         th_fault_add(books->faults, TH_FAULT_PROMISE_TONNES, promise->id, promise->gone_t,
-                     promise->tonnes_t);
+                     promised_t(promise));
     }
 }
 
@@ -396,7 +405,14 @@ static void book_debt(struct th_books *books, const struct th_post *post)
         th_post_fault(books, post);
         return;
     }
+    if (party <= deal->debtor) { // each once, in their order
+        th_post_fault(books, post);
+    }
+    deal->debtor = party;
     books->legs_beyond = !th_sum(&deal->owed_t, owed_t) || books->legs_beyond;
+    th_books_pend(books,
+                  &(struct th_pending){
+                      .what = TH_PENDING_DEBT, .id = deal->id, .other = party, .tonnes_t = owed_t});
     th_books_pend(books, &(struct th_pending){
                              .what = TH_PENDING_APPROVAL, .id = deal->id, .number = post->number});
 }
@@ -409,7 +425,24 @@ static void book_delivery(struct th_books *books, const struct th_post *post)
     }
 }
 
-const struct th_post_kind th_posts_of_deals[] = {{TH_TEXT("delivery"), book_delivery, false},
+// What a pledgee gives up beside units: a claim on what is still to come, and what is expected.
+static void book_release(struct th_books *books, const struct th_post *post)
+{
+    int64_t waived_t = 0;
+    int64_t expected_t = 0;
+    struct th_deal *deal = th_post_deal(books, post, "trade_id");
+    (void)th_member_int(post->nodes, post->index, "waived_t", 0, &waived_t);
+    (void)th_member_int(post->nodes, post->index, "forecast_t", 0, &expected_t);
+    if (deal && deal->kind == TH_DEAL_RELEASE && deal->state == TH_TRADE_PROPOSED &&
+        th_sum(&waived_t, expected_t)) {
+        deal->refund_t = waived_t;
+    } else if (deal) {
+        th_post_fault(books, post);
+    }
+}
+
+const struct th_post_kind th_posts_of_deals[] = {{TH_TEXT("pledge_release"), book_release, false},
+                                                 {TH_TEXT("delivery"), book_delivery, false},
                                                  {TH_TEXT("trade"), book_trade, true},
                                                  {TH_TEXT("trade_decision"), book_decision, true},
                                                  {TH_TEXT("reversal_debt"), book_debt, false},

@@ -50,6 +50,7 @@ struct th_pending { // an issuance or a trade that the end of the entry looks at
         TH_PENDING_REVIEW,       // of a beneficiary: row, counted from 1
         TH_PENDING_POOL,         // its id
         TH_PENDING_SCHEDULE,
+        TH_PENDING_DEBT,     // of a reversal
         TH_PENDING_MESSAGE,  // to the bank, that is withdrawn: its id
         TH_PENDING_TERM,     // that is agreed: its id
         TH_PENDING_FORECAST, // that is corrected: its id
@@ -59,7 +60,8 @@ struct th_pending { // an issuance or a trade that the end of the entry looks at
     int64_t number; // of the post
     // of money
     int64_t amount_fen;
-    int64_t other; // of a loan the enforcement that pays it (0: none), of a payment its party
+    int64_t tonnes_t; // of a debt
+    int64_t other;    // of a loan the enforcement that pays it (0: none), else the party
     int64_t attempt;
     int64_t day;       // of a loan, or of what happened to a payment
     enum th_memo memo; // of a payment that is sent again: none
@@ -133,6 +135,10 @@ void th_book_moved(struct th_books *books, int64_t number, const struct th_unit_
                    int64_t package);
 // An approved deal moved what its lines tell, all of it and nothing else.
 void th_book_settle_moves(struct th_books *books, const struct th_deal *deal);
+// Are these rows (struct th_moved), all their tonnes taken together by owner, package and pool,
+// what the lines of the deal say? The rows are used up. `back`: the lines' pools do not count.
+bool th_book_is_of_lines(struct th_books *books, struct th_list *tally, const struct th_deal *deal,
+                         bool back);
 // Does a deal of this kind hand units over, so that it can be taken back?
 bool th_deal_hands_over(const struct th_deal *deal);
 
@@ -253,6 +259,8 @@ void th_book_settle_message(struct th_books *books, const struct th_pending *pen
 // The cost of a line against what its units cost when they were bought.
 void th_book_line_cost(struct th_books *books, const struct th_deal *deal,
                        const struct th_deal_line *line);
+void th_book_pool_moved(struct th_books *books, const struct th_pool_move *move);
+void th_book_settle_stock(struct th_books *books); // the end of an entry
 void th_book_settle_pool(struct th_books *books, const struct th_pending *pending);
 // The amount is what price and rate of tax make it. What was agreed before binds a deal that acts
 // upon it: not before it, within its days, at its price and rate.
@@ -260,6 +268,7 @@ void th_book_agreed(struct th_books *books, const struct th_post *post, struct t
 // What is approved must rest on a deal of the right kind that was approved and not taken back.
 void th_book_rests(struct th_books *books, const struct th_deal *deal);
 void th_book_settle_schedule(struct th_books *books, const struct th_pending *pending);
+void th_book_settle_debt(struct th_books *books, const struct th_pending *pending);
 void th_book_settle_losses(struct th_books *books, const struct th_deal *deal);
 
 // What could not be judged before all posts of the entry were booked.

@@ -20,6 +20,7 @@ static void book_pledge(struct th_books *books, const struct th_post *post)
         return;
     }
     deal->terms = books->money.loans.n;
+    (void)th_member_int(post->nodes, post->index, "tonnes", 0, &deal->pledged_t);
     (void)th_member_int(post->nodes, post->index, "debtor_id", 1, &loan->debtor);
     (void)th_member_int(post->nodes, post->index, "principal_fen", 0, &loan->principal_fen);
     loan->percent = (struct th_fraction){0, 1};

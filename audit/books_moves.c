@@ -164,6 +164,24 @@ static bool is_even(struct th_list *tally)
     return true;
 }
 
+bool th_book_is_of_lines(struct th_books *books, struct th_list *tally, const struct th_deal *deal,
+                         bool back)
+{
+    const struct th_deal_line *lines = books->revenue.lines.items;
+    for (size_t i = deal->lines; i != 0; i = lines[i - 1].next) {
+        struct th_moved *row = th_books_add(books, tally, sizeof(*row));
+        if (row) {
+            *row = (struct th_moved){.from = lines[i - 1].seller,
+                                     .package = lines[i - 1].package,
+                                     .pool = back ? 0 : lines[i - 1].pool,
+                                     .tonnes_t = -lines[i - 1].tonnes_t};
+        }
+    }
+    bool even = is_even(tally);
+    th_list_clear(tally);
+    return even;
+}
+
 // What was moved, and against it the lines of a deal: those of the mover by whom it was taken from
 // and out of which pool, those of a deal that is corrected by whom it comes back to.
 static bool is_of_lines(struct th_books *books, const struct th_deal *mover,
@@ -181,19 +199,7 @@ static bool is_of_lines(struct th_books *books, const struct th_deal *mover,
             row->pool = back ? 0 : moved[i].pool;
         }
     }
-    const struct th_deal_line *lines = books->revenue.lines.items;
-    for (size_t i = deal->lines; i != 0; i = lines[i - 1].next) {
-        struct th_moved *row = th_books_add(books, &tally, sizeof(*row));
-        if (row) {
-            *row = (struct th_moved){.from = lines[i - 1].seller,
-                                     .package = lines[i - 1].package,
-                                     .pool = back ? 0 : lines[i - 1].pool,
-                                     .tonnes_t = -lines[i - 1].tonnes_t};
-        }
-    }
-    bool even = is_even(&tally);
-    th_list_clear(&tally);
-    return even;
+    return th_book_is_of_lines(books, &tally, deal, back);
 }
 
 void th_book_settle_moves(struct th_books *books, const struct th_deal *deal)

@@ -69,6 +69,22 @@ static bool is_holder(const struct th_books *books, int64_t holder)
     return person && person->party == holder;
 }
 
+// But where it follows a statement, a verifier confirms what was reckoned, or less.
+static bool take_verified(struct th_books *books, const struct th_post *body,
+                          struct th_package_steps *package)
+{
+    const struct th_node *stated = th_node_get(body->nodes, body->index, "statement_based");
+    bool reckoned = stated && stated->type == TH_NODE_BOOL && stated->number == 0;
+    if (!th_member_int(body->nodes, body->index, "net_kg", INT64_MIN, &package->verified_kg)) {
+        return false;
+    }
+    if (reckoned && package->submitted_kg >= 0 && package->verified_kg > package->submitted_kg) {
+        th_fault_add(books->faults, TH_FAULT_PACKAGE_VERIFIED, package->id, package->verified_kg,
+                     package->submitted_kg);
+    }
+    return true;
+}
+
 // What the body of a step adds to what is known of the package; false when it lacks it.
 static bool take_step(struct th_books *books, struct th_package_steps *package,
                       const struct step *step, const struct th_post *body)
@@ -82,6 +98,8 @@ static bool take_step(struct th_books *books, struct th_package_steps *package,
                th_member_int(body->nodes, body->index, "holder_id", 1, &package->holder);
     case TH_PACKAGE_SUBMITTED:
         package->submitted_by = books->actor;
+        package->submitted_kg = -1;
+        (void)th_member_int(body->nodes, body->index, "net_kg", 0, &package->submitted_kg);
         return th_book_submitted(books, body, package);
     case TH_PACKAGE_VERIFIED:
         package->verified_by = books->actor;
@@ -89,8 +107,7 @@ static bool take_step(struct th_books *books, struct th_package_steps *package,
             return false;
         }
         if (th_text_is(decision, "approve")) {
-            return th_member_int(body->nodes, body->index, "net_kg", INT64_MIN,
-                                 &package->verified_kg);
+            return take_verified(books, body, package);
         }
         package->state = TH_PACKAGE_RETURNED;
         return th_text_is(decision, "return");

@@ -62,12 +62,43 @@ static void book_share(struct th_books *books, const struct th_post *post)
     part.next = pool->parts;
     *row = part;
     pool->parts = books->revenue.parts.n;
+    th_book_pool_moved(books, &(struct th_pool_move){.pool = pool_id, .package = part.package});
     pool->found = pool->parts;
     pool->n_parts++;
     if (pool->settled_seq != books->faults->seq) {
         pool->settled_seq = books->faults->seq;
         th_books_pend(books, &(struct th_pending){
                                  .what = TH_PENDING_POOL, .id = pool_id, .number = post->number});
+    }
+}
+
+void th_book_pool_moved(struct th_books *books, const struct th_pool_move *move)
+{
+    struct th_pool_move *row = th_books_add(books, &books->pool_moves, sizeof(*row));
+    if (row) {
+        *row = *move;
+    }
+}
+
+// What is held of a pool is what was bought and neither sold nor used; nobody else holds of it.
+void th_book_settle_stock(struct th_books *books)
+{
+    const struct th_pool_move *moves = books->pool_moves.items;
+    for (size_t i = 0; i < books->pool_moves.n; i++) {
+        struct th_pool_part *part = find_part(books, moves[i].pool, moves[i].package);
+        bool known = part && (moves[i].units_t == 0 || part->owner == moves[i].owner) &&
+                     th_sum(&part->held_t, moves[i].units_t);
+        if (!known) {
+            th_fault_add(books->faults, TH_FAULT_POOL_STOCK, moves[i].pool, moves[i].package, 0);
+        }
+    }
+    for (size_t i = 0; i < books->pool_moves.n; i++) {
+        struct th_pool_part *part = find_part(books, moves[i].pool, moves[i].package);
+        if (part && part->held_t != part->bought_t - part->sold_t - part->used_t &&
+            part->told_seq != books->faults->seq) {
+            part->told_seq = books->faults->seq;
+            th_fault_add(books->faults, TH_FAULT_POOL_STOCK, moves[i].pool, moves[i].package, 0);
+        }
     }
 }
 
@@ -133,6 +164,7 @@ static void book_draw(struct th_books *books, const struct th_post *post)
                  th_sum(&drawn_t, part->sold_t) && th_sum(&drawn_t, part->used_t) &&
                  drawn_t <= part->bought_t;
     part->n_parted += sold_t < 0;
+    th_book_pool_moved(books, &(struct th_pool_move){.pool = pool_id, .package = package_id});
     if (!sound || !is_share(cost_fen, part->cost_fen, sold_t, part->bought_t, slack(part)) ||
         !is_share(part->sold_fen, part->cost_fen, part->sold_t, part->bought_t, slack(part))) {
         th_fault_add(books->faults, TH_FAULT_POOL_DRAW, pool_id, package_id, 0);

@@ -58,6 +58,21 @@ static void book_listing(struct th_books *books, const struct th_post *post)
     agree(books, post, deal, &days);
 }
 
+// An offer that is taken back is open no more: its lock ends on the day before.
+static void book_expiry(struct th_books *books, const struct th_post *post)
+{
+    int64_t id = 0;
+    struct th_days *rows = books->days.items;
+    const struct th_deal *deal = th_member_int(post->nodes, post->index, "lock_id", 1, &id)
+                                     ? th_books_deal(books, id)
+                                     : NULL;
+    if (!deal) {
+        th_post_fault(books, post);
+    } else if (deal->kind == TH_DEAL_LISTING && deal->terms != 0) {
+        th_post_copy_day(post, "expires_on", rows[deal->terms - 1].to_on);
+    }
+}
+
 static bool is_within(const struct th_books *books, const struct th_deal *of,
                       const char day[TH_DAY_BYTES])
 {
@@ -283,9 +298,24 @@ static size_t sort_losses(struct th_books *books, const struct th_deal *deal)
     return sorted->n;
 }
 
-// A tonne of a vintage that is lost in part is lost.
+static void add_lost(struct th_books *books, struct th_list *tally, int64_t issuance_id, int64_t kg)
+{
+    const struct th_issuance *issuance = th_units_issuance(&books->units, issuance_id);
+    struct th_moved *row = th_books_add(books, tally, sizeof(*row));
+    const struct th_package_steps *package =
+        issuance && issuance->package != 0 ? th_books_package(books, issuance->package) : NULL;
+    if (row) {
+        // A tonne of a vintage that is lost in part is lost.
+        *row = (struct th_moved){.from = package ? package->holder : 0,
+                                 .package = package ? package->id : 0,
+                                 .tonnes_t = kg / KG_PER_T + (kg % KG_PER_T != 0)};
+    }
+}
+
+// What its holders lost of each package is what the lines say.
 void th_book_settle_losses(struct th_books *books, const struct th_deal *deal)
 {
+    struct th_list tally = {.n = 0};
     int64_t lost_t = 0;
     if (deal->kind != TH_DEAL_REVERSAL) {
         return;
@@ -298,15 +328,42 @@ void th_book_settle_losses(struct th_books *books, const struct th_deal *deal)
         for (; i < n && losses[i].issuance == issuance; i++) {
             books->legs_beyond = !th_sum(&kg, losses[i].lost_kg) || books->legs_beyond;
         }
-        books->legs_beyond =
-            !th_sum(&lost_t, kg / KG_PER_T + (kg % KG_PER_T != 0)) || books->legs_beyond;
+        add_lost(books, &tally, issuance, kg);
+    }
+    const struct th_moved *rows = tally.items;
+    for (size_t i = 0; i < tally.n; i++) {
+        books->legs_beyond = !th_sum(&lost_t, rows[i].tonnes_t) || books->legs_beyond;
     }
     if (lost_t != deal->tonnes_t) {
         th_fault_add(books->faults, TH_FAULT_REVERSAL_LOSS, deal->id, lost_t, deal->tonnes_t);
     }
+    if (!th_book_is_of_lines(books, &tally, deal, false)) {
+        th_fault_add(books->faults, TH_FAULT_UNITS_LINES, deal->id, 0, 0);
+    }
 }
 
-const struct th_post_kind th_posts_of_terms[] = {
-    {TH_TEXT("promise"), book_promise, false},     {TH_TEXT("listing"), book_listing, false},
-    {TH_TEXT("trade_schedule"), book_part, false}, {TH_TEXT("reversal"), book_reversal, false},
-    {TH_TEXT("reversal_loss"), book_loss, false},  {.book = NULL}};
+// Who owes has lost that much, and has no buffer left.
+void th_book_settle_debt(struct th_books *books, const struct th_pending *pending)
+{
+    const struct th_deal *deal = th_books_deal(books, pending->id);
+    const struct th_holder *holder = th_books_holder(books, pending->other);
+    const struct th_deal_line *lines = books->revenue.lines.items;
+    int64_t lost_t = 0;
+    for (size_t i = deal ? deal->lines : 0; i != 0; i = lines[i - 1].next) {
+        if (lines[i - 1].seller == pending->other && !th_sum(&lost_t, lines[i - 1].tonnes_t)) {
+            books->legs_beyond = true;
+        }
+    }
+    if (deal && holder && (pending->tonnes_t > lost_t || holder->units_t[TH_UNIT_BUFFER] != 0)) {
+        th_fault_add(books->faults, TH_FAULT_REVERSAL_DEBT, deal->id, pending->other,
+                     pending->tonnes_t);
+    }
+}
+
+const struct th_post_kind th_posts_of_terms[] = {{TH_TEXT("lock_expiry"), book_expiry, false},
+                                                 {TH_TEXT("promise"), book_promise, false},
+                                                 {TH_TEXT("listing"), book_listing, false},
+                                                 {TH_TEXT("trade_schedule"), book_part, false},
+                                                 {TH_TEXT("reversal"), book_reversal, false},
+                                                 {TH_TEXT("reversal_loss"), book_loss, false},
+                                                 {.book = NULL}};

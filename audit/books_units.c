@@ -62,8 +62,15 @@ static void touch(struct th_books *books, struct th_issuance *issuance)
     }
 }
 
-static void count(struct th_books *books, const struct th_place *place, int64_t units_t)
+static void count(struct th_books *books, const struct th_issuance *issuance,
+                  const struct th_place *place, int64_t units_t)
 {
+    if (place->pool != 0 && place->state == TH_UNIT_HELD) {
+        th_book_pool_moved(books, &(struct th_pool_move){.pool = place->pool,
+                                                         .package = issuance->package,
+                                                         .owner = place->owner,
+                                                         .units_t = units_t});
+    }
     struct th_holder *holder = th_books_party(books, place->owner);
     if (holder) {
         holder->units_t[place->state] += units_t;
@@ -93,7 +100,7 @@ static void issue(struct th_books *books, const struct th_post *post, const stru
         issuance->issued_seq = seq;
         issuance->fresh_t += units_t;
         books->issued_t += units_t;
-        count(books, &leg->to, units_t);
+        count(books, issuance, &leg->to, units_t);
         th_books_pend(books, &(struct th_pending){.what = TH_PENDING_ISSUANCE,
                                                   .id = leg->issuance_id,
                                                   .number = post->number});
@@ -124,8 +131,8 @@ static void move(struct th_books *books, const struct th_post *post, const struc
     switch (th_units_move(issuance, leg->first, leg->last, &leg->from, &leg->to, &serial)) {
     case TH_UNITS_DONE:
         th_book_moved(books, post->number, leg, issuance->package);
-        count(books, &leg->from, -units_t);
-        count(books, &leg->to, units_t);
+        count(books, issuance, &leg->from, -units_t);
+        count(books, issuance, &leg->to, units_t);
         if (leg->to.state == TH_UNIT_BUFFER && leg->from.state != TH_UNIT_BUFFER) {
             issuance->to_buffer_t += units_t;
         }

@@ -93,6 +93,9 @@
       "reversal {a}: {b} tonnes cancelled and what is owed are not {c}")                           \
     X(REVERSAL_LOSS, "reversal_loss", "逆转 {a}：各年份损失的公斤数折合 {b} 吨，写的是 {c} 吨",    \
       "reversal {a}: the kilograms lost make {b} tonnes, not {c}")                                 \
+    X(REVERSAL_DEBT, "reversal_debt",                                                              \
+      "逆转 {a}：主体 {b} 欠 {c} 吨，多于它损失的，或者它还有缓冲",                                \
+      "reversal {a}: party {b} owes {c} tonnes, more than it lost, or while it has buffer left")   \
     X(UNITS_SUM, "units_sum", "各处单位之和与签发总数不等（{a}，{b}）",                            \
       "units at all places do not sum to the units issued ({a}, {b})")                             \
     X(MONEY_BALANCE, "money_balance", "{t} 科目的各笔相加为 {a} 分，不是零",                       \
@@ -193,6 +196,8 @@
       "post {a}: fresh units go to somebody who does not hold the package")                        \
     X(PACKAGE_MASS, "package_mass", "核证包 {a} 签发 {b} 公斤，多于核证的 {c} 公斤",               \
       "package {a}: {b} kilograms are issued, more than the {c} that were verified")               \
+    X(PACKAGE_VERIFIED, "package_verified", "核证包 {a} 核证 {b} 公斤，多于提交的 {c} 公斤",       \
+      "package {a}: {b} kilograms are verified, more than the {c} that were submitted")            \
     X(PACKAGE_YEAR, "package_year", "核证包 {a}：各年份不是它起止之间的每一年（{b}）",             \
       "package {a}: its vintages are not each of its years ({b})")                                 \
     X(PACKAGE_SUM, "package_sum", "核证包 {a} 的合计与各年份的不符（{t}）",                        \
@@ -224,6 +229,9 @@
       "pool {a}: {b} tonnes that cost {c} fen are not those of the deal that brought them")        \
     X(POOL_DRAW, "pool_draw", "池 {a}、核证包 {b}：取用多于买入，或成本与买入时不相称",            \
       "pool {a}, package {b}: more is drawn than was bought, or at another cost")                  \
+    X(POOL_STOCK, "pool_stock", "池 {a}、核证包 {b}：名下持有的不等于买入减去卖出和用去的",        \
+      "pool {a}, package {b}: what is held of it is not what was bought and neither sold nor "     \
+      "used")                                                                                      \
     X(LINE_COST, "line_cost", "交易 {a}：一行的成本 {b} 分与池 {c} 买入时的不相称",                \
       "trade {a}: the cost of a line, {b} fen, is not what its units cost in pool {c}")            \
     X(LINE_POOL, "line_pool", "交易 {a}：一行有成本 {b} 分，却不出自任何一池",                     \

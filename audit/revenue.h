@@ -26,6 +26,8 @@ struct th_pool_part { // of a pool: what one package brought into it, and what w
     int64_t sold_t;
     int64_t sold_fen;
     int64_t used_t;
+    int64_t held_t;   // by the owner, neither locked nor ended
+    int64_t told_seq; // entry for which it was told that these do not agree
     int64_t n_parted; // out of locks, and put back
     size_t next;
 };

@@ -41,7 +41,7 @@ static void propose(struct test_journal *journal)
     "'state':'approved','trade_id':1}"
 #define DELIVERED(first, last)                                                                     \
     "{'first':" first ",'from':{'lock':1,'owner':1,'state':'locked'},'issuance':1,'last':" last    \
-    ",'post':'units','to':{'owner':2,'pool':1,'state':'held'},'trade':1}"
+    ",'post':'units','to':{'owner':2,'state':'held'},'trade':1}"
 #define MONEY(party, account, amount)                                                              \
     "{'account':'" account "','amount_fen':" amount ",'memo':'money.purchase','on':'2021-12-28',"  \
     "'party':" party ",'post':'money','trade':1}"
@@ -362,7 +362,8 @@ static void audit__units_that_do_not_stand_where_they_are_taken_from_are_told(vo
          UNITS("30", "31", HELD("1"), "'lock':9,'owner':1,'state':'locked'"),
          TH_FAULT_UNITS_ELSEWHERE},
         {"of another pool", false, true, "x", "k",
-         UNITS("1", "2", HELD("2"), "'lock':9,'owner':2,'state':'locked'"),
+         UNITS("1", "2", "'owner':2,'pool':7,'state':'held'",
+               "'lock':9,'owner':2,'pool':7,'state':'locked'"),
          TH_FAULT_UNITS_ELSEWHERE},
         {"locked without a lock", false, false, "x", "k",
          UNITS("1", "5", HELD("1"), "'owner':1,'state':'locked'"), TH_FAULT_POST_FORM},
@@ -452,7 +453,9 @@ static void reverse(struct test_journal *journal, const char *owed)
         journal, "trade.propose", "trade:2",
         "{'posts':[{'amount_fen':0,'kind':'reversal','post':'trade','proposed_by':'officer',"
         "'state':'proposed','tonnes':15,'trade_id':2},{'cause':'fire','post':'reversal',"
-        "'trade_id':2},{'issuance_id':1,'lost_kg':14501,'post':'reversal_loss','trade_id':2}]}");
+        "'trade_id':2},{'issuance_id':1,'lost_kg':14501,'post':'reversal_loss','trade_id':2},"
+        "{'amount_fen':0,'ordinal':1,'package_id':1,'post':'trade_line','seller_id':1,'tonnes':15,"
+        "'trade_id':2}]}");
     journal->login = "li";
     test_journal_entry(
         journal, "trade.approve", "trade:2",

@@ -129,6 +129,12 @@ static void audit__a_registry_that_was_put_back_is_told(void **state)
     "package.create", "{'from':'2021-01-01','holder_id':1,'package_id':1,'to':'2021-12-31'}"
 #define SUBMIT                                                                                     \
     "package.submit", "{'opening':[],'package_id':1,'parcels':[{'parcel_id':1,'version':1}]}"
+#define SUBMIT_OF(kg)                                                                              \
+    "package.submit",                                                                              \
+        "{'net_kg':" kg ",'opening':[],'package_id':1,'parcels':[{'parcel_id':1,'version':1}]}"
+#define VERIFY_OF(kg)                                                                              \
+    "package.verify",                                                                              \
+        "{'decision':'approve','net_kg':" kg ",'package_id':1,'statement_based':false}"
 #define VERIFY "package.verify", "{'decision':'approve','net_kg':10000,'package_id':1}"
 #define RETURN "package.verify", "{'decision':'return','net_kg':10000,'package_id':1}"
 #define WAIVE(by)                                                                                  \
@@ -202,6 +208,12 @@ static const struct {
       {"verifier", "package.verify", "{'decision':'approve','net_kg':9999,'package_id':1}"},
       {"officer", ISSUE}},
      TH_FAULT_PACKAGE_MASS},
+    {"verified, and somewhat less than was submitted",
+     {{"clerk", CREATE}, {"clerk", SUBMIT_OF("10000")}, {"verifier", VERIFY_OF("9999")}},
+     TH_FAULT_CODES},
+    {"verified for more than was submitted",
+     {{"clerk", CREATE}, {"clerk", SUBMIT_OF("10000")}, {"verifier", VERIFY_OF("10001")}},
+     TH_FAULT_PACKAGE_VERIFIED},
     {"verified by a clerk",
      {{"clerk", CREATE}, {"clerk", SUBMIT}, {"other", VERIFY}},
      TH_FAULT_LOGIN_ROLE},

@@ -153,10 +153,12 @@ static void audit__buffer_leaves_by_reversals_alone_which_cancel_or_owe(void **s
     "{'amount_fen':0,'kind':'reversal','post':'trade','proposed_by':'officer','seller_id':1,"      \
     "'state':'proposed','tonnes':12,'trade_id':1},{'cause':'fire','post':'reversal','trade_id':1}" \
     ",{'before_kg':100000,'issuance_id':1,'lost_kg':12000,'ordinal':1,'post':'reversal_loss',"     \
-    "'trade_id':1}"
+    "'trade_id':1}" LINE("1", "1", "12")
 #define BY_OFFICER                                                                                 \
     "{'decided_by':'officer-2','post':'trade_decision','state':'approved','trade_id':1}"
-#define OWED(tonnes) ",{'owed_t':" tonnes ",'party_id':1,'post':'reversal_debt','trade_id':1}"
+#define OWED_BY(party, tonnes)                                                                     \
+    ",{'owed_t':" tonnes ",'party_id':" party ",'post':'reversal_debt','trade_id':1}"
+#define OWED(tonnes) OWED_BY("1", tonnes)
 #define ENDS(to) MOVED("1", "91", "100", BUFFER, to, UNDER("1"))
     static const struct {
         const char *name;
@@ -164,6 +166,13 @@ static void audit__buffer_leaves_by_reversals_alone_which_cancel_or_owe(void **s
         enum th_fault_code code;
     } CASES[] = {
         {"cancelled and owed", BY_OFFICER ENDS(ENDED("1", "cancelled")) OWED("2"), TH_FAULT_CODES},
+        {"owed by somebody who lost nothing",
+         BY_OFFICER ENDS(ENDED("1", "cancelled")) OWED_BY("2", "2"), TH_FAULT_REVERSAL_DEBT},
+        {"owed twice by one party", BY_OFFICER ENDS(ENDED("1", "cancelled")) OWED("1") OWED("1"),
+         TH_FAULT_POST_FORM},
+        {"owed while there is buffer",
+         BY_OFFICER MOVED("1", "91", "99", BUFFER, ENDED("1", "cancelled"), UNDER("1")) OWED("3"),
+         TH_FAULT_REVERSAL_DEBT},
         {"cancelled alone", BY_OFFICER ENDS(ENDED("1", "cancelled")), TH_FAULT_REVERSAL_SUM},
         {"neither", BY_OFFICER, TH_FAULT_REVERSAL_SUM},
         {"held again", BY_OFFICER ENDS(HELD("1")) OWED("2"), TH_FAULT_UNITS_BUFFER},
@@ -208,6 +217,10 @@ static void audit__a_deal_rests_on_what_was_approved_and_not_taken_back(void **s
         {"accepted",
          {LISTED, DECIDED("1", "approved"), UPON("acceptance"), DECIDED("2", "approved") GONE},
          TH_FAULT_CODES},
+        {"of a listing that was withdrawn",
+         {LISTED, DECIDED("1", "approved"),
+          "{'expires_on':'2021-12-27','lock_id':1,'post':'lock_expiry'}", UPON("acceptance")},
+         TH_FAULT_TRADE_DAYS},
         {"of a listing that was rejected",
          {LISTED, DECIDED("1", "rejected"), UPON("acceptance"), DECIDED("2", "approved") GONE},
          TH_FAULT_TRADE_RESTS},
@@ -250,11 +263,92 @@ static void audit__units_that_ended_do_not_come_back(void **state)
     judge("retired, and held again", BACK_AGAIN, TH_FAULT_UNITS_ENDED);
 }
 
+static void audit__a_pledgee_gives_up_no_more_than_is_pledged(void **state)
+{
+#define PLEDGED(tonnes)                                                                            \
+    BEGUN("pledge") ",{'post':'pledge','subject':'units','tonnes':" tonnes ",'trade_id':1}"
+#define RELEASE(expected, waived)                                                                  \
+    UPON("release") ",{" expected "'post':'pledge_release','trade_id':2" waived "}"
+#define FREED_10                                                                                   \
+    DECIDED("2", "approved") MOVED("1", "1", "10", LOCKED("2", "1"), HELD("1"), UNDER("2"))
+    static const struct {
+        const char *name;
+        const char *steps[STEPS];
+        enum th_fault_code code;
+    } CASES[] = {
+        {"in part", {PLEDGED("30"), APPROVED(""), RELEASE("", ""), FREED_10}, TH_FAULT_CODES},
+        {"what never came",
+         {PLEDGED("50"), APPROVED(""), RELEASE("", ",'waived_t':40"), FREED_10},
+         TH_FAULT_CODES},
+        {"more than never came",
+         {PLEDGED("50"), APPROVED(""), RELEASE("", ",'waived_t':41"), FREED_10},
+         TH_FAULT_PROMISE_TONNES},
+        {"more than is expected",
+         {PLEDGED("50"), APPROVED(""), RELEASE("'forecast_t':40,", ",'waived_t':1"), FREED_10},
+         TH_FAULT_PROMISE_TONNES},
+        {"by a deal that is no release",
+         {PLEDGED("30"), APPROVED(""),
+          UPON("enforcement") ",{'post':'pledge_release','trade_id':2}"},
+         TH_FAULT_POST_FORM},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        judge(CASES[i].name, CASES[i].steps, CASES[i].code);
+    }
+}
+
+// Party 2 buys 30 tonnes and sells 10 of them.
+static void audit__what_is_held_of_a_pool_was_neither_sold_nor_used(void **state)
+{
+#define POOLED "'owner':2,'pool':1,'state':'held'"
+#define POOL_LOCKED "'lock':2,'owner':2,'pool':1,'state':'locked'"
+#define SHARE ",{'bought_t':30,'owner_id':2,'package_id':1,'pool_id':1,'post':'pool_share'}"
+#define DRAW(words) ",{'package_id':1,'pool_id':1,'post':'pool_draw'" words "}"
+#define SELLS                                                                                      \
+    "{'amount_fen':0,'buyer_id':3,'kind':'resale','post':'trade','proposed_by':'wang',"            \
+    "'seller_id':2,'state':'proposed','tonnes':10,'trade_id':2},{'amount_fen':0,'ordinal':1,"      \
+    "'package_id':1,'pool_id':1,'post':'trade_line','seller_id':2,'tonnes':10,'trade_id':"         \
+    "2}" MOVED("1", "1", "10", POOLED, POOL_LOCKED, UNDER("2"))
+#define REJECTED DECIDED("2", "rejected") MOVED("1", "1", "10", POOL_LOCKED, POOLED, UNDER("2"))
+#define POOL APPROVED(OUT("1", "30", POOLED) SHARE)
+    static const struct {
+        const char *name;
+        const char *steps[STEPS];
+        enum th_fault_code code;
+    } CASES[] = {
+        {"sold", {BOUGHT, POOL, SELLS DRAW(",'sold_t':10")}, TH_FAULT_CODES},
+        {"not sold after all",
+         {BOUGHT, POOL, SELLS DRAW(",'sold_t':10"), REJECTED DRAW(",'sold_t':-10")},
+         TH_FAULT_CODES},
+        {"sold, and the pool knows nothing", {BOUGHT, POOL, SELLS}, TH_FAULT_POOL_STOCK},
+        {"sold, and less is told", {BOUGHT, POOL, SELLS DRAW(",'used_t':9")}, TH_FAULT_POOL_STOCK},
+        {"not sold, and told sold",
+         {BOUGHT, POOL, SELLS DRAW(",'sold_t':10"), REJECTED},
+         TH_FAULT_POOL_STOCK},
+        {"drawn, and nothing moves",
+         {BOUGHT, POOL, "{'package_id':1,'pool_id':1,'post':'pool_draw','used_t':5}"},
+         TH_FAULT_POOL_STOCK},
+        {"bought into no pool",
+         {BOUGHT, APPROVED(OUT("1", "30", HELD("2")) SHARE)},
+         TH_FAULT_POOL_STOCK},
+        {"a pool without shares", {BOUGHT, APPROVED(OUT("1", "30", POOLED))}, TH_FAULT_POOL_STOCK},
+        {"another's pool",
+         {BOUGHT, APPROVED(OUT("1", "30", "'owner':3,'pool':1,'state':'held'") SHARE)},
+         TH_FAULT_POOL_STOCK},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        judge(CASES[i].name, CASES[i].steps, CASES[i].code);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(audit__units_go_where_a_deal_of_their_kind_takes_them),
         cmocka_unit_test(audit__buffer_leaves_by_reversals_alone_which_cancel_or_owe),
+        cmocka_unit_test(audit__a_pledgee_gives_up_no_more_than_is_pledged),
+        cmocka_unit_test(audit__what_is_held_of_a_pool_was_neither_sold_nor_used),
         cmocka_unit_test(audit__units_that_ended_do_not_come_back),
         cmocka_unit_test(audit__a_deal_rests_on_what_was_approved_and_not_taken_back),
     };

@@ -465,11 +465,14 @@ static void audit__a_reversal_is_of_the_tonnes_that_were_lost(void **state)
         test_journal_begin(&journal);
         journal.of_money = true;
         journal.login = "officer";
-        test_journal_entry(&journal, "trade.propose", "trade:1",
-                           "{'posts':[{'amount_fen':0,'kind':'reversal','on_date':'2021-12-28',"
-                           "'post':'trade','proposed_by':'officer','state':'proposed','tonnes':14,"
-                           "'trade_id':1},{'cause':'fire','post':'reversal','trade_id':1}%s]}",
-                           CASES[i].lost);
+        test_journal_entry(
+            &journal, "trade.propose", "trade:1",
+            "{'posts':[{'amount_fen':0,'kind':'reversal','on_date':'2021-12-28',"
+            "'post':'trade','proposed_by':'officer','state':'proposed','tonnes':14,"
+            "'trade_id':1},{'cause':'fire','post':'reversal','trade_id':1},{'amount_fen':0,"
+            "'ordinal':1,'package_id':1,'post':'trade_line','seller_id':1,'tonnes':"
+            "14,'trade_id':1}%s]}",
+            CASES[i].lost);
         journal.login = "officer-2";
         test_journal_entry(&journal, "trade.approve", "trade:1",
                            "{'posts':[{'decided_by':'officer-2','post':'trade_decision','state':"

@@ -51,7 +51,8 @@ static int64_t count_faults(const struct th_check *check, bool of_money)
     int64_t n = check->faults.n;
     for (int64_t i = 0; of_money && i < check->faults.n && i < TH_FAULTS_KEPT; i++) {
         enum th_fault_code code = check->faults.kept[i].code;
-        n -= code == TH_FAULT_UNITS_TOO_FEW || code == TH_FAULT_UNITS_LINES;
+        n -= code == TH_FAULT_UNITS_TOO_FEW || code == TH_FAULT_UNITS_LINES ||
+             code == TH_FAULT_POOL_STOCK;
     }
     return n;
 }

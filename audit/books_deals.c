@@ -84,6 +84,15 @@ static void check_party(struct th_books *books, int64_t party)
     }
 }
 
+// Is it the county's to carry out, whatever logins the parties have: units that were pledged for a
+// loan which is repaid?
+static bool is_due(const struct th_books *books, const struct th_deal *deal)
+{
+    const struct th_deal *of =
+        deal->kind == TH_DEAL_RELEASE ? th_books_deal(books, deal->of) : NULL;
+    return of && th_book_repaid(books, of);
+}
+
 // For whom an officer proposes a deal: who gives, or to whom the earlier deal gave a right, where
 // that one has no login; of what a pledgee does nobody else.
 static int64_t proposing_side(struct th_books *books, const struct th_deal *deal)
@@ -127,7 +136,7 @@ static void book_trade(struct th_books *books, const struct th_post *post)
     th_post_past_day(books, post, "on_date", deal.on_date);
     check_party(books, deal.seller);
     check_party(books, deal.buyer);
-    if (deal.stood_in) {
+    if (deal.stood_in && !is_due(books, &deal)) {
         th_book_stand_in(books, post, &deal, proposing_side(books, &deal));
     }
     size_t row = th_table_id(&books->deal_ids, deal.id, &fresh);
@@ -325,7 +334,7 @@ static void check_officers(struct th_books *books, const struct th_post *post,
                            const struct th_deal *deal)
 {
     const struct th_deal *of = th_books_deal(books, deal->of);
-    if (deal->stood_in && th_book_officer(books, books->actor)) {
+    if (deal->stood_in && th_book_officer(books, books->actor) && !is_due(books, deal)) {
         th_book_stand_in(books, post, deal, deal->buyer);
         if (of && of->buyer != deal->buyer) {
             th_book_stand_in(books, post, deal, of->buyer);

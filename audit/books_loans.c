@@ -226,6 +226,24 @@ static void add_step(struct th_books *books, struct th_loan *loan, struct th_loa
     *at = books->money.loan_steps.n;
 }
 
+bool th_book_repaid(const struct th_books *books, const struct th_deal *pledge)
+{
+    const struct th_loan *loans = books->money.loans.items;
+    const struct th_loan_step *steps = books->money.loan_steps.items;
+    int64_t out_fen = 0;
+    bool paid_out = false;
+    if (pledge->kind != TH_DEAL_PLEDGE || pledge->terms == 0) {
+        return false;
+    }
+    for (size_t i = loans[pledge->terms - 1].steps; i != 0; i = steps[i - 1].next) {
+        paid_out = paid_out || steps[i - 1].fen > 0;
+        if (!th_sum(&out_fen, steps[i - 1].fen)) {
+            return false;
+        }
+    }
+    return paid_out && out_fen == 0;
+}
+
 // On no day since then had more come back than went out, nor more interest been paid than what was
 // out gives.
 static bool still_fits(const struct th_books *books, const struct th_loan *loan, int64_t since)

@@ -1,4 +1,6 @@
 // Who may have a hand in a deal, and who may approve it.
+#include <limits.h>
+
 #include "tests/campaign/model_internal.h"
 
 int64_t served(const struct model *model, int bank, int customer)
@@ -60,7 +62,7 @@ static void whose_word(const struct model *model, const struct deal *deal, bool 
 {
     const struct deal *of = deal->of != NONE ? &model->deals[deal->of] : NULL;
     *giver = !acts_on_lock(deal->kind) && deal->kind != REVERSAL;
-    *buyer = deal->kind == CORRECTION;
+    *buyer = deal->kind == CORRECTION || deal->kind == RELEASE;
     if (deal->kind == ENFORCEMENT) {
         *giver = true;
     }
@@ -75,18 +77,30 @@ static void whose_word(const struct model *model, const struct deal *deal, bool 
     }
 }
 
+// The county's word does for the pledgor's where pledged units are sold, and for the pledgee's
+// where a loan is repaid.
+static bool county_does(const struct model *model, const struct deal *deal)
+{
+    if (deal->kind != RELEASE) {
+        return deal->kind == ENFORCEMENT;
+    }
+    int64_t payout = model_loan_sum(&model->deals[deal->of], PAYOUT, INT_MAX);
+    return payout > 0 && payout == model_loan_sum(&model->deals[deal->of], REPAYMENT, INT_MAX);
+}
+
 static const char *unheard(const struct model *model, int login, const struct deal *deal)
 {
     bool giver = false;
     bool buyer = false;
     bool county =
-        deal->kind == ENFORCEMENT && (party_of(login) == NONE || party_of(deal->proposer) == NONE);
+        county_does(model, deal) && (party_of(login) == NONE || party_of(deal->proposer) == NONE);
     whose_word(model, deal, &giver, &buyer);
     if (giver && !county && !speaks_for(login, deal->seller) &&
         !speaks_for(deal->proposer, deal->seller) && !fair_without_giver(model, login, deal)) {
         return "giver_unheard";
     }
-    return buyer && !speaks_for(login, deal->buyer) && !speaks_for(deal->proposer, deal->buyer)
+    return buyer && !county && !speaks_for(login, deal->buyer) &&
+                   !speaks_for(deal->proposer, deal->buyer)
                ? "buyer_unheard"
                : NULL;
 }
@@ -102,8 +116,8 @@ bool ends_others_right(const struct model *model, int login, const struct deal *
     whose_word(model, deal, &giver, &buyer);
     return entitled != NONE && !is_officer(login) && party != party_of(deal->proposer) &&
            !(party != NONE && party == deal->buyer && party != entitled) &&
-           !(giver && deal->kind != ENFORCEMENT && speaks_for(login, deal->seller)) &&
-           !(buyer && speaks_for(login, deal->buyer));
+           (county_does(model, deal) || (!(giver && speaks_for(login, deal->seller)) &&
+                                         !(buyer && speaks_for(login, deal->buyer))));
 }
 
 bool limited_to_nothing(const struct model *model, int login)
@@ -124,7 +138,8 @@ const char *check_stand_in(const struct model *model, int login, const struct de
 {
     bool by_pledgee = deal->kind == RELEASE || deal->kind == ENFORCEMENT;
     int entitled = acts_on_lock(deal->kind) ? model->deals[deal->of].buyer : NONE;
-    bool silent = entitled != NONE && !has_login(entitled);
+    bool silent = (entitled != NONE && !has_login(entitled)) ||
+                  (deal->kind == RELEASE && county_does(model, deal));
     bool for_other = is_officer(login) && deal->kind != REVERSAL && !silent &&
                      (by_pledgee || has_login(deal->seller));
     return for_other ? "officer_stands_in" : NULL;
@@ -133,7 +148,9 @@ const char *check_stand_in(const struct model *model, int login, const struct de
 // Two officers bind nobody who has a login.
 static const char *side_unheard(const struct model *model, int login, const struct deal *deal)
 {
-    bool officers = is_officer(login) && is_officer(deal->proposer) && deal->kind != REVERSAL;
+    bool repaid = deal->kind == RELEASE && county_does(model, deal);
+    bool officers =
+        is_officer(login) && is_officer(deal->proposer) && deal->kind != REVERSAL && !repaid;
     bool earlier = deal->of != NONE && has_login(model->deals[deal->of].buyer);
     return officers && (has_login(deal->buyer) || earlier) ? "side_unheard" : NULL;
 }

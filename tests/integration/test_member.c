@@ -154,6 +154,11 @@ static void member__of_a_cooperative_that_holds_the_package(void **state)
     market_package(market, "合作社", cooperative, MARKET_VILLAGE_1, NULL, &tonnes_t, 1, 0);
     market_bought(market, "1", "10.00");
     int64_t sale = market_sold(market, "制药厂", "100", "20.00");
+    // What the cooperative held is its members', and not those of the village around it.
+    assert_null(add_share_as(market, "clerk", "竹林合作社", "甲户", "0.25", "2021-01-01",
+                             TH_NOT_PERMITTED));
+    market_refused(market, "share_agreed");
+    th_json_free(add_share_as(market, "clerk", "马家弄村", "甲户", "1/2", "2021-01-01", TH_OK));
     th_json_free(add_share(market, "竹林合作社", "甲户", "0.25", "2021-01-01", TH_OK));
     th_json_free(add_share(market, "竹林合作社", "乙户", "0.75", "2021-01-01", TH_OK));
     th_json_free(market_term(market, "net_of_cost", "100", "member=1", TH_OK));

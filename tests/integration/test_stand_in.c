@@ -349,6 +349,42 @@ static void officer__leaves_a_lender_with_a_login_to_itself(void **state)
     market_refused(market, "officer_stands_in");
 }
 
+// What secured a loan that is repaid is not kept by a lender who says nothing: the county gives it
+// back, and he does not reject that. While money is out it is his alone.
+static void release__of_a_repaid_loan_is_not_withheld(void **state)
+{
+    const struct th_request farmer = {.login = "farmer"};
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    int64_t pledge_id = lent_by_a_person(market);
+    market_login(market, "farmer", "竹农");
+    lend(market, "works", pledge_id, "payout");
+    assert_null(release(market, "officer", pledge_id, TH_NOT_PERMITTED));
+    market_refused(market, "officer_stands_in");
+    lend(market, "farmer", pledge_id, "repayment");
+    int64_t released = market_id(release(market, "officer", pledge_id, TH_OK));
+    assert_status(
+        th_trade_reject(market->world.registry, &farmer, released, NULL, &reply, &market->err),
+        TH_NOT_PERMITTED, &market->err);
+    market_refused(market, "right_of_other");
+    approve(market, "officer-2", released, TH_OK);
+    assert_int_equal(units_t(market, FIRM, TH_BLOCK_HELD), 900);
+}
+
+// A desk of no party speaks for no lender who has a login.
+static void release__needs_the_lenders_word_while_money_is_out(void **state)
+{
+    struct market *market = *state;
+    int64_t pledge_id = lent_by_a_person(market);
+    market_login(market, "farmer", "竹农");
+    market_user(market, "desk", "bank");
+    lend(market, "works", pledge_id, "payout");
+    int64_t released = market_id(release(market, "desk", pledge_id, TH_OK));
+    approve(market, "works", released, TH_NOT_PERMITTED);
+    market_refused(market, "buyer_unheard");
+    approve(market, "farmer", released, TH_OK);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, market_teardown)
 
 int main(void)
@@ -360,6 +396,8 @@ int main(void)
         TEST(purchase__of_several_is_proposed_by_officers_while_none_has_a_login),
         TEST(officer__acts_for_a_lender_without_login),
         TEST(officer__leaves_a_lender_with_a_login_to_itself),
+        TEST(release__of_a_repaid_loan_is_not_withheld),
+        TEST(release__needs_the_lenders_word_while_money_is_out),
         TEST(listing__is_withdrawn_by_an_officer_for_who_has_no_login_alone),
         TEST(officers__stand_in_where_the_last_login_ended),
     };

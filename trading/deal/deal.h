@@ -92,7 +92,7 @@ enum th_deal_wait {
 struct th_word {
     bool seller;
     bool buyer;
-    bool county; // whose word also counts for a side that has logins
+    bool county; // whose word also counts for a side of them that has logins
 };
 
 // What one kind of deal does its own way.
@@ -115,7 +115,8 @@ struct th_deal_kind {
     enum th_status (*without_giver)(struct th_store *store, const struct th_trade *trade,
                                     int64_t party_id, bool *ret_fair, struct th_error *err);
     // Whose word it needs. NULL: that of who gives the units; of a kind that acts on another deal's
-    // lock nobody's, since it was given with that deal.
+    // lock nobody's, since it was given with that deal. Of a kind by_pledgee it is asked before the
+    // deal is posted, too, and looks at nothing but its of_trade_id.
     enum th_status (*must_hear)(struct th_store *store, const struct th_trade *trade,
                                 struct th_word *ret_word, struct th_error *err);
     // Fills a deal that begins with its kind from what was asked for.

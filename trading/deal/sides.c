@@ -141,6 +141,18 @@ static enum th_status check_silent(struct th_store *store, const char *key, cons
                : status;
 }
 
+// An officer acts for a pledgee who has no login, or whose word the county's does for.
+static enum th_status check_pledgee(struct th_store *store, const struct th_actor *actor,
+                                    const struct th_trade *trade, int64_t pledgee_id,
+                                    struct th_error *err)
+{
+    struct th_word word;
+    enum th_status status = whose_word(store, trade, &word, err);
+    return status != TH_OK || (word.buyer && word.county)
+               ? status
+               : check_silent(store, "officer_stands_in", actor->login, pledgee_id, err);
+}
+
 enum th_status th_deal_check_proposer(struct th_store *store, const struct th_actor *actor,
                                       const struct th_trade *trade,
                                       const struct th_trade_line *lines, size_t n_lines,
@@ -157,7 +169,7 @@ enum th_status th_deal_check_proposer(struct th_store *store, const struct th_ac
         status = th_trade_load(store, trade->of_trade_id, &of, err);
     }
     if (status == TH_OK && kind->by_pledgee) {
-        return check_silent(store, "officer_stands_in", actor->login, of.buyer_id, err);
+        return check_pledgee(store, actor, trade, of.buyer_id, err);
     }
     // He demands for who has no login what is due to him, as well as he gives for such a one.
     if (status == TH_OK && of.buyer_id != 0) {
@@ -180,11 +192,16 @@ static enum th_status check_officers(struct th_store *store, const struct th_act
 {
     struct th_user proposer = {0};
     struct th_trade of = {.trade_id = 0};
+    struct th_word word;
     if (!is_officer(actor->role) || th_deal_kind_find(trade->kind)->of_officers) {
         return TH_OK;
     }
     enum th_status status = th_user_load(store, trade->proposed_by, &proposer, err);
     if (status != TH_OK || !is_officer(proposer.role)) {
+        return status;
+    }
+    status = whose_word(store, trade, &word, err);
+    if (status != TH_OK || (word.buyer && word.county)) {
         return status;
     }
     status = check_silent(store, "side_unheard", actor->login, trade->buyer_id, err);
@@ -247,7 +264,7 @@ static enum th_status may_refuse(struct th_store *store, const struct th_actor *
     if (status == TH_OK && word.seller && !word.county) {
         status = th_deal_speaks_for(store, actor->party_id, trade->seller_id, &may, err);
     }
-    if (status == TH_OK && word.buyer && !may) {
+    if (status == TH_OK && word.buyer && !word.county && !may) {
         status = th_deal_speaks_for(store, actor->party_id, trade->buyer_id, &may, err);
     }
     *ret_may = may;

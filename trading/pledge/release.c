@@ -318,6 +318,21 @@ static enum th_status approve(struct th_posting *posting, const struct th_decisi
     return status;
 }
 
+// The lender gives up what is his. Once his loan is repaid in full nothing is left that the pledge
+// could pay, and the county's word does for his: he does not keep the units by saying nothing.
+static enum th_status hear_pledgee(struct th_store *store, const struct th_trade *trade,
+                                   struct th_word *ret_word, struct th_error *err)
+{
+    struct th_loan_totals loan;
+    enum th_status status = th_loan_totals(store, trade->of_trade_id, &loan, err);
+    if (status == TH_OK) {
+        bool repaid =
+            th_money_fen(loan.payout) > 0 && th_money_compare(loan.payout, loan.repayment) == 0;
+        *ret_word = (struct th_word){.buyer = true, .county = repaid};
+    }
+    return status;
+}
+
 static enum th_status show(struct th_store *store, const struct th_trade *trade,
                            struct th_json *reply, struct th_error *err)
 {
@@ -333,6 +348,7 @@ const struct th_deal_kind th_deal_release = {.name = "release",
                                              .pool_use = TH_POOL_USE_NONE,
                                              .from_lock = true,
                                              .by_pledgee = true,
+                                             .must_hear = hear_pledgee,
                                              .terms = "pledge_release",
                                              .prepare = prepare,
                                              .check = check,

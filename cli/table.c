@@ -14,17 +14,19 @@ enum { GAP = 2, WRAP_MIN = 12, RIGID_MAX = 48, LINE_DEFAULT = 120, LINE_MIN = 60
 enum { HEADING_MIN = 8, INDENT_MAX = 12 };
 enum { ROWS_TEXT_LIMIT = 1024, ROWS_PARTS_MAX = 6 };
 
-size_t th_table_width(void)
+size_t th_table_width(bool *ret_known)
 {
     struct winsize size;
     int64_t columns = 0;
     const char *text = getenv("COLUMNS");
+    *ret_known = true;
     if (text != NULL && th_text_parse_int(text, LINE_MIN, 10000, &columns)) {
         return (size_t)columns;
     }
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= LINE_MIN) {
         return size.ws_col;
     }
+    *ret_known = false;
     return LINE_DEFAULT;
 }
 
@@ -427,7 +429,7 @@ void th_table_draw(struct th_table *table, size_t line_width, struct th_buf *out
     set_natural_widths(table);
     shrink(table, line_width, false);
     shrink(table, line_width, true);
-    fold(table, line_width);
+    fold(table, table->one_line ? larger(line_width, total_width(table)) : line_width);
     for (size_t c = 0; c < table->n_columns; c++) {
         texts[c] = table->columns[c].title;
     }

@@ -29,13 +29,14 @@ struct th_table {
     char **cells; // n_rows × n_columns texts, owned by the caller; NULL reads as ""
     size_t n_rows;
     const char *separator; // between row numbers that do not follow each other: "、" or ", "
+    bool one_line;         // all columns stay side by side: other programs read them
     size_t n_lines;        // of a row and of the headings, set while drawing
     size_t indent;         // of its further lines
 };
 
-// Cells that a line may have: the terminal's width, COLUMNS, or 120 where the output is no
-// terminal.
-size_t th_table_width(void);
+// Cells that a line may have: COLUMNS or the terminal's width; 120 where there is neither, and then
+// *ret_known is false.
+size_t th_table_width(bool *ret_known);
 
 // Joins neighbouring rows that differ in the first n columns only. The first column, a number, then
 // shows which rows they were, and only runs without a gap as a range: "1、3–5"; the others show

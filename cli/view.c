@@ -468,7 +468,10 @@ static void draw_table(const struct th_cli *cli, const char *array, const struct
         th_table_merge(&table, strcmp(columns[1].key, "number") == 0 ? 2 : 1);
     }
     draw_caption(cli, array, out);
-    th_table_draw(&table, th_table_width(), out);
+    bool known = true;
+    size_t width = th_table_width(&known);
+    table.one_line = !known;
+    th_table_draw(&table, width, out);
     if (n > ROWS_SHOWN) {
         draw_rest(cli, n, out);
     }

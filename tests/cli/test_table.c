@@ -206,6 +206,26 @@ static void check_lines(size_t width, const char *expected)
     th_buf_clear(&out);
 }
 
+// Other programs find the columns of a row in one line, however wide it is.
+static void draw__for_programs_all_columns_stay_side_by_side(void **state)
+{
+    char *cells[WIDE_ROWS * WIDE_COLUMNS];
+    struct th_table table = wide_table(cells);
+    struct th_buf out;
+    (void)state;
+    table.one_line = true;
+    th_buf_init(&out, DRAWN_LIMIT);
+    th_table_draw(&table, 120, &out);
+    const char *row = strstr(th_buf_text(&out), "30,001.07");
+    assert_non_null(row);
+    assert_true(strcspn(row, "\n") > (size_t)(strstr(row, "CN-330523") - row));
+    assert_true(strcspn(row, "\n") > (size_t)(strstr(row, "5.00") - row));
+    th_buf_clear(&out);
+    for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+        free(cells[i]);
+    }
+}
+
 // Where the whole does not fit, headings give way first, then a row goes on below itself.
 static void draw__headings_are_wrapped_before_rows_are(void **state)
 {
@@ -236,6 +256,7 @@ int main(void)
         cmocka_unit_test(merge__rows_that_differ_behind_stay_apart),
         cmocka_unit_test(draw__a_command_runs_on_in_one_line),
         cmocka_unit_test(draw__no_line_is_wider_than_the_terminal_and_nothing_is_lost),
+        cmocka_unit_test(draw__for_programs_all_columns_stay_side_by_side),
         cmocka_unit_test(draw__headings_are_wrapped_before_rows_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -228,11 +228,13 @@ static void set_natural_widths(struct th_table *table)
     }
 }
 
+// Without what runs on beyond the line.
 static size_t total_width(const struct th_table *table)
 {
     size_t total = 0;
     for (size_t c = 0; c < table->n_columns; c++) {
-        total += table->columns[c].width + (c > 0 ? GAP : 0);
+        bool beyond = table->one_line && table->columns[c].runs_on;
+        total += beyond ? 0 : table->columns[c].width + (c > 0 ? GAP : 0);
     }
     return total;
 }
@@ -283,7 +285,7 @@ static void fold(struct th_table *table, size_t line_width)
 {
     size_t begin = 0;
     size_t most = line_width > INDENT_MAX ? line_width - INDENT_MAX : line_width;
-    bool folds = total_width(table) > line_width;
+    bool folds = !table->one_line && total_width(table) > line_width;
     for (size_t c = 0; c < table->n_columns && folds; c++) {
         struct th_table_column *column = &table->columns[c];
         column->width = larger(column->least, smaller(column->with_cells, most));
@@ -296,8 +298,9 @@ static void fold(struct th_table *table, size_t line_width)
         do {
             used += table->columns[end].width + (end > begin ? GAP : 0);
             table->columns[end++].line = table->n_lines;
-        } while (end < table->n_columns && used + GAP + table->columns[end].width <= line_width);
-        if (used < line_width) {
+        } while (end < table->n_columns &&
+                 (!folds || used + GAP + table->columns[end].width <= line_width));
+        if (folds && used < line_width) {
             widen(table->columns + begin, end - begin, line_width - used);
         }
         begin = end;
@@ -429,7 +432,7 @@ void th_table_draw(struct th_table *table, size_t line_width, struct th_buf *out
     set_natural_widths(table);
     shrink(table, line_width, false);
     shrink(table, line_width, true);
-    fold(table, table->one_line ? larger(line_width, total_width(table)) : line_width);
+    fold(table, line_width);
     for (size_t c = 0; c < table->n_columns; c++) {
         texts[c] = table->columns[c].title;
     }

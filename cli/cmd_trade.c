@@ -173,7 +173,10 @@ static enum th_status run_receipt_correct(struct th_cli *cli, struct th_json **r
 {
     struct th_receipt_correct_input input = {.reason = th_cli_option(cli, "reason"),
                                              .on = th_cli_option(cli, "on")};
-    enum th_status status = th_cli_id(cli, 0, &input.receipt_id, err);
+    enum th_status status = th_cli_id(cli, 0, &input.trade_id, err);
+    if (status == TH_OK) {
+        status = th_cli_int(cli, "receipt", 0, &input.receipt_id, err);
+    }
     return status == TH_OK
                ? th_receipt_correct(cli->registry, &cli->request, &input, ret_reply, err)
                : status;
@@ -231,7 +234,7 @@ const struct th_cli_command th_cli_trade_commands[] = {
      "n_expired | expired: trade_id kind was released_t", run_expire},
     {"receipt", "confirm", TH_CLI_WRITE, "TRADE", "amount!=A on=DATE", TH_CLI_TRADE_VIEW,
      run_receipt},
-    {"receipt", "correct", TH_CLI_WRITE, "RECEIPT", "reason!=TEXT on=DATE", TH_CLI_TRADE_VIEW,
-     run_receipt_correct},
+    {"receipt", "correct", TH_CLI_WRITE, "TRADE", "reason!=TEXT receipt=ID on=DATE",
+     TH_CLI_TRADE_VIEW, run_receipt_correct},
     {0},
 };

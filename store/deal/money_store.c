@@ -172,27 +172,6 @@ static struct th_receipt read_receipt(struct th_stmt *q)
                                .withdrawn_by = th_column_text(q, 9)};
 }
 
-enum th_status th_receipt_find(struct th_store *store, int64_t receipt_id,
-                               bool (*visit)(void *context, const struct th_receipt *receipt),
-                               void *context, struct th_error *err)
-{
-    static const char SQL[] = "SELECT " RECEIPT_COLUMNS " WHERE r.receipt_id = ?1";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, receipt_id);
-    enum th_status status = TH_OK;
-    bool found = th_stmt_next(q, &status, err);
-    if (found) {
-        struct th_receipt receipt = read_receipt(q);
-        (void)visit(context, &receipt);
-    }
-    th_stmt_done(q);
-    if (status == TH_OK && !found) {
-        status = th_error_set(err, TH_NOT_FOUND, "receipt_not_found", NULL);
-        th_error_add_int(err, "receipt", receipt_id);
-    }
-    return status;
-}
-
 enum th_status th_receipt_withdraw_post(struct th_posting *posting,
                                         const struct th_receipt *receipt, struct th_error *err)
 {

@@ -68,10 +68,6 @@ struct th_receipt { // texts are borrowed
 // Only trade, amount, day and login are posted.
 enum th_status th_receipt_post(struct th_posting *posting, const struct th_receipt *receipt,
                                int64_t *ret_receipt_id, struct th_error *err) TH_MUST_CHECK;
-// One receipt, taken back or not. TH_NOT_FOUND ("receipt_not_found").
-enum th_status th_receipt_find(struct th_store *store, int64_t receipt_id,
-                               bool (*visit)(void *context, const struct th_receipt *receipt),
-                               void *context, struct th_error *err) TH_MUST_CHECK;
 // It counts no more: by its id, withdrawn_on, reason and withdrawn_by. Its money is the caller's.
 enum th_status th_receipt_withdraw_post(struct th_posting *posting,
                                         const struct th_receipt *receipt,

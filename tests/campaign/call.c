@@ -412,9 +412,13 @@ static enum th_status correct_receipt(struct world *world, const struct model *m
                                       struct th_json **reply)
 {
     const struct deal *deal = act->of < model->n_deals ? &model->deals[act->of] : NULL;
-    bool known = deal && act->item < deal->n_paid;
-    const struct th_receipt_correct_input input = {
-        .receipt_id = known ? deal->paid[act->item].id : NO_SUCH_ID, .reason = "记错", .on = w->on};
+    bool known = deal && act->item >= 0 && act->item < deal->n_paid;
+    int64_t receipt_id = known ? deal->paid[act->item].id : NO_SUCH_ID;
+    const struct th_receipt_correct_input input = {.trade_id = w->of_id,
+                                                   .receipt_id =
+                                                       act->item == NOT_GIVEN ? 0 : receipt_id,
+                                                   .reason = "记错",
+                                                   .on = w->on};
     return th_receipt_correct(world->registry, &w->request, &input, reply, &world->err);
 }
 

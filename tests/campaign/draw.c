@@ -482,6 +482,7 @@ static void receipt_correct(struct dice *dice, const struct model *model, struct
     while (act->item < n && model->deals[act->of].paid[act->item].taken_back && !once_in(dice, 6)) {
         act->item++;
     }
+    act->item = once_in(dice, 3) ? NOT_GIVEN : act->item;
 }
 
 // A cost of a sale, one that is taken back, what its reserves came to, or that this was wrong; most

@@ -178,11 +178,23 @@ const char *ask_receipt_correct(struct model *model, const struct act *act)
     if (in_future(model, act)) {
         return "date_in_future";
     }
-    if (act->of >= model->n_deals || act->item >= model->deals[act->of].n_paid) {
-        return "receipt_not_found";
+    if (act->of >= model->n_deals) {
+        return "trade_not_found";
     }
     struct deal *deal = &model->deals[act->of];
-    struct receipt *receipt = &deal->paid[act->item];
+    int item = act->item == NOT_GIVEN ? deal->n_paid : act->item;
+    int n = 0;
+    for (int i = 0; i < deal->n_paid && act->item == NOT_GIVEN; i++) {
+        item = deal->paid[i].taken_back ? item : i;
+        n += !deal->paid[i].taken_back;
+    }
+    if (act->item == NOT_GIVEN && n != 1) {
+        return n == 0 ? "receipt_none" : "receipt_several";
+    }
+    if (item >= deal->n_paid) {
+        return "receipt_not_found";
+    }
+    struct receipt *receipt = &deal->paid[item];
     const char *refusal = check_taker(model, act->login, deal, receipt);
     refusal = refusal ? refusal : check_standing(model, act->of, receipt, day_of(model, act));
     if (refusal) {

@@ -24,12 +24,12 @@ static int64_t received(struct market *market, const char *login, int64_t trade_
     return receipt_id;
 }
 
-static void correct(struct market *market, const char *login, int64_t receipt_id,
+static void correct(struct market *market, const char *login, int64_t trade_id, int64_t receipt_id,
                     const char *refusal)
 {
     const struct th_request request = {.login = login};
     const struct th_receipt_correct_input input = {
-        .receipt_id = receipt_id, .reason = REASON, .on = "2022-07-01"};
+        .trade_id = trade_id, .receipt_id = receipt_id, .reason = REASON, .on = "2022-07-01"};
     struct th_json *reply = NULL;
     enum th_status status =
         th_receipt_correct(market->world.registry, &request, &input, &reply, &market->err);
@@ -49,13 +49,15 @@ static void receipt__of_a_village_is_taken_back_by_another_person(void **state)
     int64_t purchase = market_bought(market, "1", "43.44");
     int64_t wrong = received(market, "own", purchase, "108990.90");
     assert_int_equal(ahead_claim(market, MARKET_MAJIANONG), 6);
-    correct(market, "own", wrong, "receipt_correct_second_person");
-    correct(market, "other", wrong, "trade_not_yours");
-    correct(market, "own-2", wrong, NULL);
+    correct(market, "own", purchase, wrong, "receipt_correct_second_person");
+    correct(market, "other", purchase, wrong, "trade_not_yours");
+    correct(market, "own-2", purchase, wrong + 1, "receipt_not_found");
+    correct(market, "own-2", purchase, 0, NULL); // the only one
     assert_int_equal(ahead_claim(market, MARKET_MAJIANONG), 10899096);
     assert_int_equal(ahead_cash(market, MARKET_MAJIANONG), 0);
     assert_int_equal(ahead_number(market, purchase, "outstanding_fen"), 10899096);
-    correct(market, "own-2", wrong, "receipt_withdrawn");
+    correct(market, "own-2", purchase, wrong, "receipt_withdrawn");
+    correct(market, "own-2", purchase, 0, "receipt_none");
     (void)received(market, "own", purchase, "10899.09");
     assert_int_equal(ahead_claim(market, MARKET_MAJIANONG), 9809187);
     assert_int_equal(ahead_cash(market, MARKET_MAJIANONG), 1089909);
@@ -72,7 +74,8 @@ static void receipt__of_several_sellers_gives_each_its_claim_back(void **state)
     int64_t second_fen = ahead_claim(market, MARKET_GAOJIATANG);
     int64_t wrong = received(market, "own", purchase, "777.77");
     (void)received(market, "own", purchase, "0.05");
-    correct(market, "officer", wrong, NULL); // the county may say it too
+    correct(market, "officer", purchase, 0, "receipt_several");
+    correct(market, "officer", purchase, wrong, NULL); // the county may say it too
     assert_int_equal(ahead_claim(market, MARKET_MAJIANONG) + ahead_claim(market, MARKET_GAOJIATANG),
                      first_fen + second_fen - 5);
     assert_int_equal(ahead_claim(market, MARKET_BANK), 5 - first_fen - second_fen);
@@ -101,10 +104,10 @@ static void receipt__in_a_run_that_waits_stays(void **state)
     int64_t run_id = th_json_get_int(reply, "distribution_id", 0);
     th_json_free(reply);
     int64_t since = received(market, "own", sale, "0.01"); // the run knows nothing of it
-    correct(market, "own-2", wrong, "receipt_shared");
-    correct(market, "own-2", since, NULL);
+    correct(market, "own-2", sale, wrong, "receipt_shared");
+    correct(market, "own-2", sale, since, NULL);
     th_json_free(market_decide_run(market, run_id, false, TH_OK));
-    correct(market, "own-2", wrong, NULL);
+    correct(market, "own-2", sale, wrong, NULL);
 }
 
 // 100 t at 74.01, that had cost 43.44: 7,401.00 bring 70 % of 3,057.00, which is 2,139.90. The
@@ -119,7 +122,7 @@ static void receipt__that_was_shared_is_made_good_by_later_ones(void **state)
     int64_t wrong = received(market, "own", sale, "7000");
     int64_t first_fen = run_of(market);
     assert_int_equal(first_fen, 202395);
-    correct(market, "own-2", wrong, NULL);
+    correct(market, "own-2", sale, wrong, NULL);
     assert_int_equal(ahead_number(market, sale, "outstanding_fen"), 740100);
     (void)received(market, "own", sale, "700");
     assert_int_equal(run_of(market), 0);
@@ -134,9 +137,9 @@ static void receipt__of_money_ahead_goes_back_as_far_as_it_is_there(void **state
     int64_t promise = ahead_done(market, ahead_subscribe(market, &AHEAD_PERSON, TH_OK));
     int64_t first = received(market, "own", promise, "9000");
     ahead_done(market, ahead_deliver(market, promise, "100", false, TH_OK)); // 6,000.00
-    correct(market, "own-2", first, "receipt_used");
+    correct(market, "own-2", promise, first, "receipt_used");
     int64_t second = received(market, "own", promise, "1000");
-    correct(market, "own-2", second, NULL);
+    correct(market, "own-2", promise, second, NULL);
     assert_int_equal(ahead_number(market, promise, "prepaid_fen"), 300000);
 }
 

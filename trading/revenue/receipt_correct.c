@@ -15,17 +15,41 @@ struct withdrawal {
     char on_date[TH_ON_SIZE];
     char reason[TH_TRADE_NOTE_SIZE];
     bool done_before;
+    int64_t asked_id;            // of the receipt; 0: the only one that stands
+    int64_t n;                   // of those that are meant
     struct th_claim_list shares; // owned: whose cash it moved
 };
 
 static bool keep(void *context, const struct th_receipt *receipt)
 {
     struct withdrawal *of = context;
+    bool stands = receipt->withdrawn_on == NULL;
+    if (of->asked_id != 0 ? receipt->receipt_id != of->asked_id : !stands) {
+        return true;
+    }
+    of->n++;
     of->receipt = *receipt;
     of->done_before = receipt->withdrawn_on != NULL;
     th_text_copy(of->since, sizeof(of->since), receipt->on_date);
     th_text_copy(of->recorded_by, sizeof(of->recorded_by), receipt->login);
     return true;
+}
+
+// The receipt that is meant: numbers of receipts and of trades are easily taken for each other, so
+// that the trade is always said.
+static enum th_status find(struct th_store *store, struct withdrawal *of, struct th_error *err)
+{
+    int64_t trade_id = of->trade.trade_id;
+    enum th_status status = th_receipt_each(store, trade_id, keep, of, err);
+    if (status != TH_OK || of->n == 1) {
+        return status;
+    }
+    status = of->asked_id != 0 ? th_error_set(err, TH_NOT_FOUND, "receipt_not_found", NULL)
+             : of->n == 0      ? th_error_set(err, TH_CONFLICT, "receipt_none", NULL)
+                               : th_error_set(err, TH_USAGE, "receipt_several", NULL);
+    th_error_add_int(err, "trade", trade_id);
+    th_error_add_int(err, "receipt", of->asked_id);
+    return status;
 }
 
 static enum th_status load(struct th_registry *registry, struct th_work *work,
@@ -41,10 +65,11 @@ static enum th_status load(struct th_registry *registry, struct th_work *work,
         status = th_deal_day_parse(registry, input->on, of->on_date, err);
     }
     if (status == TH_OK) {
-        status = th_receipt_find(store, input->receipt_id, keep, of, err);
+        status = th_trade_load(store, input->trade_id, &of->trade, err);
     }
     if (status == TH_OK) {
-        status = th_trade_load(store, of->receipt.trade_id, &of->trade, err);
+        of->asked_id = input->receipt_id;
+        status = find(store, of, err);
     }
     if (status == TH_OK) {
         status = th_receipt_shares(store, of->receipt.trade_id, of->receipt.seq, &of->shares, err);
@@ -215,6 +240,7 @@ enum th_status th_receipt_correct(struct th_registry *registry, const struct th_
                                   struct th_json **ret_reply, struct th_error *err)
 {
     struct th_json *given = th_json_object();
+    th_json_set_int(given, "trade", input->trade_id);
     th_json_set_int(given, "receipt", input->receipt_id);
     th_json_set_text(given, "reason", input->reason);
     th_json_set_text(given, "on", input->on);
@@ -231,14 +257,14 @@ enum th_status th_receipt_correct(struct th_registry *registry, const struct th_
     char subject[TH_SUBJECT_SIZE];
     status = take_back(registry, work, input, &of, err);
     free(of.shares.items);
-    th_json_set_int(body, "receipt_id", input->receipt_id);
+    th_json_set_int(body, "receipt_id", of.receipt.receipt_id);
     th_json_set_int(body, "trade_id", of.trade.trade_id);
     th_json_set_text(body, "reason", of.reason);
     if (status == TH_OK) {
         status = th_trade_reply(th_work_store(work), of.trade.trade_id, &reply, err);
     }
     if (status == TH_OK) {
-        th_json_set_int(reply, "receipt_id", input->receipt_id);
+        th_json_set_int(reply, "receipt_id", of.receipt.receipt_id);
     }
     return th_work_end(work, status, th_subject("trade", of.trade.trade_id, subject), body, reply,
                        ret_reply, err);

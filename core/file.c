@@ -460,6 +460,12 @@ bool th_file_exists(const char *path)
     return path != NULL && stat(path, &info) == 0;
 }
 
+bool th_file_is_open_to_others(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+}
+
 const char *th_file_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

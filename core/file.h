@@ -57,6 +57,8 @@ enum th_status th_file_failed(struct th_error *err, const char *path, int code);
 char *th_file_fresh_name(const char *path);
 
 bool th_file_exists(const char *path);
+// May others than its owner read or change it? False where there is none.
+bool th_file_is_open_to_others(const char *path);
 
 // The part after the last '/'. Borrowed from path.
 const char *th_file_base_name(const char *path);

@@ -97,9 +97,10 @@ struct signing {
     int64_t n_unsigned_days; // that have ended without a head
     struct th_keys_verdict keys;
     enum th_key_state state;
-    int64_t signed_seq; // what was signed last, as it is told beside the key; 0: not told
-    bool unfinished;    // and has no head
-    int64_t taken_seq;  // the first entry whose head was taken away; 0: none
+    bool open_to_others; // the key's file
+    int64_t signed_seq;  // what was signed last, as it is told beside the key; 0: not told
+    bool unfinished;     // and has no head
+    int64_t taken_seq;   // the first entry whose head was taken away; 0: none
 };
 
 // A line beside the key tells even where the key itself is not at hand; that there is no line is
@@ -131,6 +132,7 @@ static enum th_status look_at_key(struct th_registry *registry, struct signing *
     status = th_key_find(registry, seq, &found, err);
     th_sign_key_wipe(&found.key);
     signing->state = status == TH_OK ? found.state : TH_KEY_NONE;
+    signing->open_to_others = status == TH_OK && found.open_to_others;
     if (status == TH_CORRUPT) {
         status = TH_OK;
     }
@@ -322,6 +324,9 @@ static enum th_status check_heads(struct th_registry *registry, struct check_lis
     if (th_registry_surroundings(registry)->key_path && signing.state != TH_KEY_READY) {
         (void)snprintf(key, sizeof(key), "key_state.%s", th_key_state_name(signing.state));
         th_buf_append_str(&detail, th_messages_text(list->messages, list->lang, key));
+    }
+    if (signing.open_to_others) {
+        remark(list, "key_open_to_others", 0, &detail);
     }
     if (signing.taken_seq != 0) {
         remark(list, "head_taken_away", signing.taken_seq, &detail);

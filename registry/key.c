@@ -71,6 +71,7 @@ static void look(const char *path, struct th_key_found *found)
 {
     struct th_sign_key key;
     enum th_status status = th_sign_key_read(path, &key, NULL);
+    found->open_to_others = th_file_is_open_to_others(path);
     if (status == TH_NOT_FOUND) {
         found->state = TH_KEY_MISSING;
     } else if (status != TH_OK) {

@@ -28,6 +28,7 @@ struct th_key_found {
     enum th_key_state state;
     struct th_public_key public_key; // that the journal names; zeros with TH_KEY_NONE
     int64_t seq;                     // the entry that does
+    bool open_to_others;             // more than the file's owner may read or change it
     // When ready; with TH_KEY_REWRITTEN and TH_KEY_UNRECORDED too, for an admin who says why that
     // is so. th_sign_key_wipe.
     struct th_sign_key key;

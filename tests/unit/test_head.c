@@ -252,6 +252,31 @@ static bool heads_hold(struct th_test_world *world)
     return holds;
 }
 
+static bool heads_remark(struct th_test_world *world, const char *words)
+{
+    struct th_json *reply = NULL;
+    const struct th_json *check = heads_check(world, &reply);
+    bool told = strstr(th_json_get_text(check, "detail", ""), words) != NULL;
+    th_json_free(reply);
+    return told;
+}
+
+// It is no fault of the journal.
+static void heads_check__a_key_that_others_may_read_is_told(void **state)
+{
+    struct keyed *keyed = *state;
+    struct th_test_world *world = &keyed->world;
+    static const mode_t MODES[] = {0640, 0604, 0620};
+    assert_false(heads_remark(world, "chmod 600"));
+    for (size_t i = 0; i < sizeof(MODES) / sizeof(MODES[0]); i++) {
+        assert_int_equal(chmod(keyed->key_path, MODES[i]), 0);
+        assert_true(heads_remark(world, "chmod 600"));
+        assert_true(heads_hold(world));
+    }
+    assert_int_equal(chmod(keyed->key_path, 0400), 0);
+    assert_false(heads_remark(world, "chmod 600"));
+}
+
 static bool verify_holds(struct th_test_world *world)
 {
     struct th_error err = {0};
@@ -571,6 +596,8 @@ int main(void)
                                         make, take_away),
         cmocka_unit_test_setup_teardown(head__a_dry_run_signs_nothing, make, take_away),
         cmocka_unit_test_setup_teardown(heads_verify__a_head_that_was_changed_is_found, make,
+                                        take_away),
+        cmocka_unit_test_setup_teardown(heads_check__a_key_that_others_may_read_is_told, make,
                                         take_away),
         cmocka_unit_test_setup_teardown(head__a_journal_that_was_written_anew_is_not_signed, make,
                                         take_away),

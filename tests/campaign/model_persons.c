@@ -140,7 +140,8 @@ const char *check_stand_in(const struct model *model, int login, const struct de
     int entitled = acts_on_lock(deal->kind) ? model->deals[deal->of].buyer : NONE;
     bool silent = (entitled != NONE && !has_login(entitled)) ||
                   (deal->kind == RELEASE && county_does(model, deal));
-    bool for_other = is_officer(login) && deal->kind != REVERSAL && !silent &&
+    bool desk = deal->kind == ENFORCEMENT && party_of(login) == NONE;
+    bool for_other = (is_officer(login) || desk) && deal->kind != REVERSAL && !silent &&
                      (by_pledgee || has_login(deal->seller));
     return for_other ? "officer_stands_in" : NULL;
 }

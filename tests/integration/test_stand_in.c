@@ -293,10 +293,11 @@ static struct th_json *release(struct market *market, const char *login, int64_t
     return reply;
 }
 
-static void enforce(struct market *market, int64_t pledge_id, enum th_status want)
+static void enforce(struct market *market, const char *login, int64_t pledge_id,
+                    enum th_status want)
 {
     char id[24];
-    const struct th_request officer = {.login = "officer"};
+    const struct th_request request = {.login = login};
     const struct th_enforcement_input input = {.pledge = id,
                                                .to = "造纸厂",
                                                .tonnes = "100",
@@ -305,12 +306,12 @@ static void enforce(struct market *market, int64_t pledge_id, enum th_status wan
                                                .number = "裁定1号"};
     struct th_json *reply = NULL;
     snprintf(id, sizeof(id), "%lld", (long long)pledge_id);
-    assert_status(th_trade_propose_enforcement(market->world.registry, &officer, &input, &reply,
+    assert_status(th_trade_propose_enforcement(market->world.registry, &request, &input, &reply,
                                                &market->err),
                   want, &market->err);
     if (reply) {
         th_json_free(reply);
-        assert_ok(th_trade_reject(market->world.registry, &officer, pledge_id + 1, NULL, &reply,
+        assert_ok(th_trade_reject(market->world.registry, &request, pledge_id + 1, NULL, &reply,
                                   &market->err),
                   &market->err);
         th_json_free(reply);
@@ -323,7 +324,7 @@ static void officer__acts_for_a_lender_without_login(void **state)
     int64_t pledge_id = lent_by_a_person(market);
     lend(market, "works", pledge_id, "payout");
     waits_for(market, "officer-2", "pledge.overdue", true);
-    enforce(market, pledge_id, TH_OK);
+    enforce(market, "officer", pledge_id, TH_OK);
     lend(market, "officer", pledge_id, "repayment");
     waits_for(market, "officer-2", "pledge.release", true);
     waits_for(market, "works", "pledge.release", false);
@@ -342,7 +343,10 @@ static void officer__leaves_a_lender_with_a_login_to_itself(void **state)
     market_login(market, "farmer", "竹农");
     waits_for(market, "officer-2", "pledge.overdue", false);
     waits_for(market, "farmer", "pledge.overdue", true);
-    enforce(market, pledge_id, TH_NOT_PERMITTED);
+    enforce(market, "officer", pledge_id, TH_NOT_PERMITTED);
+    market_refused(market, "officer_stands_in");
+    market_user(market, "desk", "bank");
+    enforce(market, "desk", pledge_id, TH_NOT_PERMITTED);
     market_refused(market, "officer_stands_in");
     assert_string_equal(th_error_arg_get(&market->err, "party"), "竹农");
     assert_null(release(market, "officer", pledge_id, TH_NOT_PERMITTED));

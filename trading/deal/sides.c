@@ -141,14 +141,15 @@ static enum th_status check_silent(struct th_store *store, const char *key, cons
                : status;
 }
 
-// An officer acts for a pledgee who has no login, or whose word the county's does for.
+// The county acts for a pledgee who has no login, or whose word its own does for; a desk of no
+// party also where he is heard with the approval.
 static enum th_status check_pledgee(struct th_store *store, const struct th_actor *actor,
                                     const struct th_trade *trade, int64_t pledgee_id,
                                     struct th_error *err)
 {
     struct th_word word;
     enum th_status status = whose_word(store, trade, &word, err);
-    return status != TH_OK || (word.buyer && word.county)
+    return status != TH_OK || (word.buyer && (word.county || !is_officer(actor->role)))
                ? status
                : check_silent(store, "officer_stands_in", actor->login, pledgee_id, err);
 }
@@ -162,7 +163,8 @@ enum th_status th_deal_check_proposer(struct th_store *store, const struct th_ac
     struct th_trade of = {.trade_id = 0};
     bool has_login = true;
     enum th_status status = TH_OK;
-    if (!is_officer(actor->role) || kind->of_officers) {
+    bool of_county = is_officer(actor->role) || (kind->by_pledgee && actor->party_id == 0);
+    if (!of_county || kind->of_officers) {
         return TH_OK;
     }
     if (kind->from_lock) {

@@ -103,6 +103,24 @@ static int64_t proposing_side(struct th_books *books, const struct th_deal *deal
     return of && (by_pledgee || !th_book_has_login(books, of->buyer)) ? of->buyer : deal->seller;
 }
 
+// People find a deal by what its entries say they are about: "trade:7".
+static void check_subject(struct th_books *books, const struct th_post *post, int64_t deal_id)
+{
+    static const struct th_text PREFIX = TH_TEXT("trade:");
+    struct th_text subject = post->line->subject;
+    int64_t id = 0;
+    size_t i = PREFIX.size;
+    bool named = subject.size > i && memcmp(subject.at, PREFIX.at, i) == 0 && subject.at[i] != '0';
+    for (; named && i < subject.size; i++) {
+        int digit = subject.at[i] - '0';
+        named = digit >= 0 && digit <= 9 && id <= (INT64_MAX - digit) / 10;
+        id = named ? id * 10 + digit : 0;
+    }
+    if (!named || id != deal_id) {
+        th_fault_add_text(books->faults, TH_FAULT_POST_SUBJECT, post->kind, post->number);
+    }
+}
+
 static void book_trade(struct th_books *books, const struct th_post *post)
 {
     struct th_deal deal = {.state = TH_TRADE_PROPOSED};
@@ -117,6 +135,7 @@ static void book_trade(struct th_books *books, const struct th_post *post)
         return;
     }
     th_post_login(books, post, "proposed_by");
+    check_subject(books, post, deal.id);
     if (books->partial) {
         return;
     }
@@ -365,6 +384,19 @@ static void approve(struct th_books *books, const struct th_post *post, struct t
                              .what = TH_PENDING_DECISION, .id = deal->id, .number = post->number});
 }
 
+// The entry is called what it does.
+static void check_called(struct th_books *books, const struct th_post *post,
+                         enum th_trade_state state)
+{
+    struct th_text entry = post->line->entry_kind;
+    enum th_trade_state called = th_text_is(entry, "trade.reject")   ? TH_TRADE_REJECTED
+                                 : th_text_is(entry, "trade.expire") ? TH_TRADE_EXPIRED
+                                                                     : TH_TRADE_APPROVED;
+    if (called != state) {
+        th_fault_add_text(books->faults, TH_FAULT_POST_PLACE, post->kind, post->number);
+    }
+}
+
 // Nobody decides that a proposal expired: its day has passed.
 static void book_decision(struct th_books *books, const struct th_post *post)
 {
@@ -380,6 +412,8 @@ static void book_decision(struct th_books *books, const struct th_post *post)
     if (state != TH_TRADE_EXPIRED) {
         th_post_login(books, post, "decided_by");
     }
+    check_called(books, post, state);
+    check_subject(books, post, id);
     if (books->partial) {
         return;
     }

@@ -57,6 +57,8 @@
       "post {a} ({t}) names a day that is none, or is later than its entry")                       \
     X(POST_TOLD, "post_told", "第 {a} 笔过账（{t}）与本条正文写的不一样",                          \
       "post {a} ({t}) is not as the body of its entry tells it")                                   \
+    X(POST_SUBJECT, "post_subject", "第 {a} 笔过账（{t}）说的不是这一条所写的那笔交易",            \
+      "post {a} ({t}) is not about the deal that the entry says it is about")                      \
     X(POST_PLACE, "post_place", "第 {a} 笔过账（{t}）不该出现在这种记录里",                        \
       "post {a} ({t}) has no place in an entry of this kind")                                      \
     X(POST_AGAIN, "post_again", "第 {a} 笔过账（{t}）的编号已经用过",                              \

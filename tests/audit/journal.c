@@ -132,8 +132,25 @@ void test_journal_package(struct test_journal *journal, int package, int holder,
 
 void test_journal_posts(struct test_journal *journal, const char *login, const char *posts)
 {
+    // What such posts are posted by.
+    static const char *const KINDS[][2] = {{"'state':'approved','trade_id'", "trade.approve"},
+                                           {"'state':'rejected','trade_id'", "trade.reject"},
+                                           {"'state':'expired','trade_id'", "trade.expire"},
+                                           {"'post':'trade',", "trade.propose"}};
+    const char *kind = "a.b";
+    char subject[32] = "x";
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+        const char *found = strstr(posts, KINDS[i][0]);
+        const char *id = found ? strstr(found, "'trade_id':") : NULL;
+        if (id) {
+            kind = KINDS[i][1];
+            (void)snprintf(subject, sizeof(subject), "trade:%ld",
+                           strtol(id + strlen("'trade_id':"), NULL, 10));
+            break;
+        }
+    }
     journal->login = login;
-    test_journal_entry(journal, "a.b", "x", "{'posts':[%s]}", posts);
+    test_journal_entry(journal, kind, subject, "{'posts':[%s]}", posts);
 }
 
 void test_journal_begin_alone(struct test_journal *journal)

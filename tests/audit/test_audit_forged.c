@@ -293,7 +293,8 @@ static void audit__who_decides_is_somebody_and_in_time(void **state)
         journal.at_utc += CASES[i].days * DAY_S;
         journal.login = CASES[i].decider;
         // The kind of the entry is no way around it.
-        test_journal_entry(&journal, "note.add", "trade:1", "%s", CASES[i].decision);
+        test_journal_entry(&journal, CASES[i].code == TH_FAULT_CODES ? "trade.approve" : "note.add",
+                           "trade:1", "%s", CASES[i].decision);
         test_journal_end(&journal);
         print_message("case %zu\n", i);
         if (CASES[i].code == TH_FAULT_CODES) {
@@ -456,9 +457,7 @@ static void audit__officers_stand_in_for_who_has_no_login(void **state)
                            "{'login':'gone','party_id':6,'role':'bank'}");
         test_journal_entry(&journal, "user.end", "user:x", "{'login':'gone','reason':'x'}");
         for (size_t k = 0; k < STAND_IN_STEPS && STAND_INS[i].steps[k].login; k++) {
-            journal.login = STAND_INS[i].steps[k].login;
-            test_journal_entry(&journal, "trade.step", "trade:1", "{'posts':[%s]}",
-                               STAND_INS[i].steps[k].posts);
+            test_journal_posts(&journal, STAND_INS[i].steps[k].login, STAND_INS[i].steps[k].posts);
         }
         test_judge(&journal, STAND_INS[i].name, STAND_INS[i].code);
     }

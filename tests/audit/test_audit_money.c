@@ -512,7 +512,7 @@ static void audit__what_one_person_decides_alone_counts_together_over_a_day(void
         for (int trade = 1; trade <= 2; trade++) {
             journal.at_utc += trade == 2 ? CASES[i].later_s : 0;
             journal.login = "wang";
-            test_journal_entry(&journal, "trade.carry_out", "trade:1",
+            test_journal_entry(&journal, "trade.carry_out", trade == 1 ? "trade:1" : "trade:2",
                                "{'posts':[{'amount_fen':100000,'buyer_id':1,'kind':'option',"
                                "'net_fen':100000,'on_date':'2021-12-28','post':'trade',"
                                "'proposed_by':'wang','seller_id':2,'state':'proposed',"

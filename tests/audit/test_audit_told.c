@@ -24,7 +24,7 @@ static void judge_all(const struct case_of_entries *cases, size_t n)
         test_journal_begin(&journal);
         for (size_t k = 0; k < ENTRIES_MAX && cases[i].entries[k].login; k++) {
             journal.login = cases[i].entries[k].login;
-            test_journal_entry(&journal, cases[i].entries[k].kind, "x", "%s",
+            test_journal_entry(&journal, cases[i].entries[k].kind, "trade:1", "%s",
                                cases[i].entries[k].body);
         }
         test_judge(&journal, cases[i].name, cases[i].code);
@@ -191,6 +191,41 @@ static void audit__what_is_told_stands_where_it_is_told_and_once(void **state)
                      "'state':'proposed','tonnes':1,'trade_id':1}]}"
 #define BROUGHT "{'kind':'household','name':'Z','party_id':99,'post':'party'}"
 
+#define OTHER_DEAL                                                                                 \
+    "trade.propose", "{'posts':[{'amount_fen':100,'buyer_id':2,'kind':'option','on_date':"         \
+                     "'2021-12-28','post':'trade','proposed_by':'wang','seller_id':1,'state':"     \
+                     "'proposed','tonnes':1,'trade_id':10}]}"
+#define DECISION(state)                                                                            \
+    "{'posts':[{'decided_by':'li','post':'trade_decision','state':'" state "','trade_id':1}]}"
+
+// All entries here are about trade 1.
+static void audit__an_entry_is_called_what_it_does_and_names_its_deal(void **state)
+{
+    static const struct case_of_entries CASES[] = {
+        {"a rejection",
+         {{"wang", BUYER("2")}, {"li", "trade.reject", DECISION("rejected")}},
+         TH_FAULT_CODES},
+        {"an approval among receipts",
+         {{"wang", BUYER("2")}, {"li", "receipt.confirm", DECISION("approved")}},
+         TH_FAULT_POST_PLACE},
+        {"an approval that is called a rejection",
+         {{"wang", BUYER("2")}, {"li", "trade.reject", DECISION("approved")}},
+         TH_FAULT_POST_PLACE},
+        {"a rejection that is called an approval",
+         {{"wang", BUYER("2")}, {"li", "trade.approve", DECISION("rejected")}},
+         TH_FAULT_POST_PLACE},
+        {"a deal among parcels",
+         {{"wang", "draft.save",
+           "{'posts':[{'amount_fen':100,'buyer_id':2,'kind':'option','on_date':'2021-12-28',"
+           "'post':'trade','proposed_by':'wang','seller_id':1,'state':'proposed','tonnes':1,"
+           "'trade_id':1}]}"}},
+         TH_FAULT_POST_PLACE},
+        {"another deal than the entry is about", {{"wang", OTHER_DEAL}}, TH_FAULT_POST_SUBJECT},
+    };
+    (void)state;
+    JUDGE_ALL(CASES);
+}
+
 static void audit__deals_are_of_parties_that_were_added(void **state)
 {
     static const struct case_of_entries CASES[] = {
@@ -344,6 +379,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(audit__posts_say_what_the_body_of_their_entry_tells),
         cmocka_unit_test(audit__what_is_told_stands_where_it_is_told_and_once),
+        cmocka_unit_test(audit__an_entry_is_called_what_it_does_and_names_its_deal),
         cmocka_unit_test(audit__deals_are_of_parties_that_were_added),
         cmocka_unit_test(audit__one_person_decides_by_the_rule_in_force_on_the_day),
         cmocka_unit_test(audit__a_cost_takes_off_and_never_adds),

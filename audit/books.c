@@ -186,12 +186,12 @@ size_t th_books_word(struct th_books *books, struct th_text text)
 static const struct th_post_kind *find_how(struct th_text name)
 {
     static const struct th_post_kind *const KINDS[] = {
-        th_posts_of_units,         th_posts_of_money,    th_posts_of_deals,
-        th_posts_of_receipts,      th_posts_of_people,   th_posts_of_revenue,
-        th_posts_of_sharing,       th_posts_of_pools,    th_posts_of_terms,
-        th_posts_of_loans,         th_posts_of_payments, th_posts_of_orders,
-        th_posts_of_beneficiaries, th_posts_of_packages, th_posts_of_forecasts,
-        th_posts_of_rows};
+        th_posts_of_units,     th_posts_of_money,         th_posts_of_deals,
+        th_posts_of_locks,     th_posts_of_receipts,      th_posts_of_people,
+        th_posts_of_revenue,   th_posts_of_sharing,       th_posts_of_pools,
+        th_posts_of_terms,     th_posts_of_loans,         th_posts_of_payments,
+        th_posts_of_orders,    th_posts_of_beneficiaries, th_posts_of_packages,
+        th_posts_of_forecasts, th_posts_of_rows};
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
         for (const struct th_post_kind *kind = KINDS[i]; kind->book; kind++) {
             if (th_text_same(name, kind->name)) {
@@ -324,6 +324,9 @@ static void settle_pending(struct th_books *books, const struct th_pending *pend
         break;
     case TH_PENDING_TERM:
         th_book_settle_term(books, pending);
+        break;
+    case TH_PENDING_LOCK:
+        th_book_settle_lock(books, pending);
         break;
     case TH_PENDING_DEBT:
         th_book_settle_debt(books, pending);

@@ -47,10 +47,12 @@ struct th_deal {
     bool taken_back; // by a correction
     bool stood_in;   // an officer proposed it, for a side that has no login
     enum th_deal_kind kind;
-    int64_t refund_t;  // of a delivery: tonnes that are given up
-    int64_t gone_t;    // of a promise or pledge: delivered, sold or given up
-    int64_t pledged_t; // of a pledge
-    int64_t again_fen; // came for deliveries of it that were corrected, and may come again
+    int64_t refund_t;   // of a delivery: tonnes that are given up
+    int64_t gone_t;     // of a promise or pledge: delivered, sold or given up
+    int64_t pledged_t;  // of a pledge
+    int64_t lock_off_t; // told of its lock, less what lies there
+    int64_t lock_seq;   // entry whose end looks at that
+    int64_t again_fen;  // came for deliveries of it that were corrected, and may come again
     int64_t owed_t;
     int64_t debtor; // of a reversal: who owes of it, the last that was told
     int64_t amount_fen;

@@ -20,6 +20,7 @@ struct th_post_kind {
 };
 // Each ends with a kind without a name.
 extern const struct th_post_kind th_posts_of_units[];
+extern const struct th_post_kind th_posts_of_locks[];
 extern const struct th_post_kind th_posts_of_deals[];
 extern const struct th_post_kind th_posts_of_people[];
 extern const struct th_post_kind th_posts_of_revenue[];
@@ -50,6 +51,7 @@ struct th_pending { // an issuance or a trade that the end of the entry looks at
         TH_PENDING_REVIEW,       // of a beneficiary: row, counted from 1
         TH_PENDING_POOL,         // its id
         TH_PENDING_SCHEDULE,
+        TH_PENDING_LOCK,     // its id
         TH_PENDING_DEBT,     // of a reversal
         TH_PENDING_MESSAGE,  // to the bank, that is withdrawn: its id
         TH_PENDING_TERM,     // that is agreed: its id
@@ -139,6 +141,9 @@ void th_book_settle_moves(struct th_books *books, const struct th_deal *deal);
 // what the lines of the deal say? The rows are used up. `back`: the lines' pools do not count.
 bool th_book_is_of_lines(struct th_books *books, struct th_list *tally, const struct th_deal *deal,
                          bool back);
+// So many units come under a lock, or leave it.
+void th_book_locked(struct th_books *books, int64_t lock_id, int64_t units_t, int64_t number);
+void th_book_settle_lock(struct th_books *books, const struct th_pending *pending);
 // Does a deal of this kind hand units over, so that it can be taken back?
 bool th_deal_hands_over(const struct th_deal *deal);
 

@@ -133,6 +133,8 @@ static void move(struct th_books *books, const struct th_post *post, const struc
         th_book_moved(books, post->number, leg, issuance->package);
         count(books, issuance, &leg->from, -units_t);
         count(books, issuance, &leg->to, units_t);
+        th_book_locked(books, leg->from.lock, -units_t, post->number);
+        th_book_locked(books, leg->to.lock, units_t, post->number);
         if (leg->to.state == TH_UNIT_BUFFER && leg->from.state != TH_UNIT_BUFFER) {
             issuance->to_buffer_t += units_t;
         }

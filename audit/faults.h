@@ -231,6 +231,8 @@
       "pool {a}: {b} tonnes that cost {c} fen are not those of the deal that brought them")        \
     X(POOL_DRAW, "pool_draw", "池 {a}、核证包 {b}：取用多于买入，或成本与买入时不相称",            \
       "pool {a}, package {b}: more is drawn than was bought, or at another cost")                  \
+    X(LOCK_STOCK, "lock_stock", "交易 {a} 的锁：登记的比锁着的多 {b} 吨",                          \
+      "the lock of trade {a}: {b} tonnes more are told than lie there")                            \
     X(POOL_STOCK, "pool_stock", "池 {a}、核证包 {b}：名下持有的不等于买入减去卖出和用去的",        \
       "pool {a}, package {b}: what is held of it is not what was bought and neither sold nor "     \
       "used")                                                                                      \

@@ -55,17 +55,22 @@ static void issue(struct test_journal *journal, int package)
 
 enum { STEPS = 4 };
 
+static void begin(struct test_journal *journal)
+{
+    test_journal_begin_people(journal);
+    for (int party = 1; party <= 3; party++) {
+        test_journal_entry(journal, "party.add", "party:x",
+                           "{'kind':'village','name':'%d','party_id':%d}", party, party);
+    }
+    issue(journal, 1);
+    issue(journal, 2);
+}
+
 // Entries by wang and li in turn; the fault is told of the last one.
 static void judge(const char *name, const char *const steps[STEPS], enum th_fault_code code)
 {
     struct test_journal journal;
-    test_journal_begin_people(&journal);
-    for (int party = 1; party <= 3; party++) {
-        test_journal_entry(&journal, "party.add", "party:x",
-                           "{'kind':'village','name':'%d','party_id':%d}", party, party);
-    }
-    issue(&journal, 1);
-    issue(&journal, 2);
+    begin(&journal);
     for (size_t i = 0; i < STEPS && steps[i]; i++) {
         test_journal_posts(&journal, i % 2 == 0 ? "wang" : "li", steps[i]);
     }
@@ -342,6 +347,58 @@ static void audit__what_is_held_of_a_pool_was_neither_sold_nor_used(void **state
     }
 }
 
+#define PLACED(tonnes) ",{'lock_id':1,'owner_id':1,'placed_t':" tonnes ",'post':'unit_lock'}"
+#define LOCK_MOVE(first, last) ",{" first "'lock_id':1,'post':'lock_move'" last "}"
+
+// 30 tonnes come under the lock of trade 1, and leave it.
+static void audit__under_a_lock_lies_what_is_told_of_it(void **state)
+{
+    enum { TURNS = 2 };
+    static const struct {
+        const char *name;
+        const char *steps[TURNS];
+        bool told; // of the last entry
+    } CASES[] = {
+        {"placed", {BEGUN("purchase") PLACED("30")}, false},
+        {"placed and posted",
+         {BEGUN("purchase") PLACED("30"),
+          APPROVED(OUT("1", "30", HELD("2"))) LOCK_MOVE("", ",'posted_t':30")},
+         false},
+        {"placed and released",
+         {BEGUN("purchase") PLACED("30"),
+          DECIDED("1", "rejected") OUT("1", "30", HELD("1")) LOCK_MOVE("", ",'released_t':30")},
+         false},
+        {"expected, for the rest",
+         {BEGUN("purchase") ",{'forecast_t':20,'lock_id':1,'owner_id':1,'placed_t':50,'post':"
+                            "'unit_lock'}"},
+         false},
+        {"not told", {BEGUN("purchase")}, true},
+        {"more is told", {BEGUN("purchase") PLACED("31")}, true},
+        {"it left, and that is not told",
+         {BEGUN("purchase") PLACED("30"), APPROVED(OUT("1", "30", HELD("2")))},
+         true},
+        {"told to have left, and still there",
+         {BEGUN("purchase") PLACED("30"),
+          DECIDED("1", "rejected") LOCK_MOVE("", ",'released_t':30")},
+         true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        begin(&journal);
+        for (size_t k = 0; k < TURNS && CASES[i].steps[k]; k++) {
+            test_journal_posts(&journal, k % 2 == 0 ? "wang" : "li", CASES[i].steps[k]);
+        }
+        print_message("%s\n", CASES[i].name);
+        test_journal_end(&journal);
+        struct th_check *check = test_audit_with(journal.out.data, journal.out.size, NULL);
+        assert_int_equal(test_has(check, TH_FAULT_LOCK_STOCK, journal.seq), CASES[i].told);
+        assert_int_equal(check->faults.n, CASES[i].told);
+        test_let_go(check);
+        test_journal_clear(&journal);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +406,7 @@ int main(void)
         cmocka_unit_test(audit__buffer_leaves_by_reversals_alone_which_cancel_or_owe),
         cmocka_unit_test(audit__a_pledgee_gives_up_no_more_than_is_pledged),
         cmocka_unit_test(audit__what_is_held_of_a_pool_was_neither_sold_nor_used),
+        cmocka_unit_test(audit__under_a_lock_lies_what_is_told_of_it),
         cmocka_unit_test(audit__units_that_ended_do_not_come_back),
         cmocka_unit_test(audit__a_deal_rests_on_what_was_approved_and_not_taken_back),
     };

@@ -45,14 +45,16 @@ void test_tell(const struct th_check *check)
     }
 }
 
-// Faults of units that a journal of money alone has not.
+// Faults of units that a journal of money alone has not; and what is told of locks, where a journal
+// is about something else.
 static int64_t count_faults(const struct th_check *check, bool of_money)
 {
     int64_t n = check->faults.n;
-    for (int64_t i = 0; of_money && i < check->faults.n && i < TH_FAULTS_KEPT; i++) {
+    for (int64_t i = 0; i < check->faults.n && i < TH_FAULTS_KEPT; i++) {
         enum th_fault_code code = check->faults.kept[i].code;
-        n -= code == TH_FAULT_UNITS_TOO_FEW || code == TH_FAULT_UNITS_LINES ||
-             code == TH_FAULT_POOL_STOCK;
+        bool of_units = code == TH_FAULT_UNITS_TOO_FEW || code == TH_FAULT_UNITS_LINES ||
+                        code == TH_FAULT_POOL_STOCK;
+        n -= (of_money && of_units) || code == TH_FAULT_LOCK_STOCK;
     }
     return n;
 }

@@ -296,7 +296,7 @@ static void correct__gives_back_the_room_that_interest_took(void **state)
 
 static void correct__leaves_what_a_sale_of_pledged_units_paid(void **state)
 {
-    const struct th_request bank = {.login = "bank"};
+    const struct th_request pledgee = {.login = "own-1"};
     struct market *market = *state;
     struct th_json *reply = NULL;
     char pledge[24];
@@ -311,9 +311,9 @@ static void correct__leaves_what_a_sale_of_pledged_units_paid(void **state)
                                                .owed = "6000",
                                                .number = "裁定2023-5号",
                                                .on = "2023-06-10"};
-    assert_ok(
-        th_trade_propose_enforcement(market->world.registry, &bank, &input, &reply, &market->err),
-        &market->err);
+    assert_ok(th_trade_propose_enforcement(market->world.registry, &pledgee, &input, &reply,
+                                           &market->err),
+              &market->err);
     int64_t sale_id = market_id(market_approve(market, market_id(reply), TH_OK));
     th_json_free(market_receipt(market, sale_id, "6000", TH_OK));
     (void)snprintf(sale, sizeof(sale), "%lld", (long long)sale_id);

@@ -147,7 +147,7 @@ static int64_t pledged(struct market *market, const char *to, const char *after)
 // 100 t at 60.00, of which the first bank is owed 3,000.00 and the second one 2,000.00.
 static void receipt__of_pledged_units_is_told_by_one_creditor_after_the_other(void **state)
 {
-    const struct th_request bank = {.login = "bank"};
+    const struct th_request pledgee = {.login = "own-1"};
     struct market *market = *state;
     struct th_json *reply = NULL;
     char first[24];
@@ -166,9 +166,9 @@ static void receipt__of_pledged_units_is_told_by_one_creditor_after_the_other(vo
                                                .next = nexts,
                                                .n_next = 1,
                                                .on = "2022-06-10"};
-    assert_ok(
-        th_trade_propose_enforcement(market->world.registry, &bank, &input, &reply, &market->err),
-        &market->err);
+    assert_ok(th_trade_propose_enforcement(market->world.registry, &pledgee, &input, &reply,
+                                           &market->err),
+              &market->err);
     int64_t sale = market_id(market_approve(market, market_id(reply), TH_OK));
     (void)snprintf(subject, sizeof(subject), "trade:%lld", (long long)sale);
     assert_int_equal(n_waiting(market, "own-1", subject, &fen), 1);

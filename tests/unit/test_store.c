@@ -476,15 +476,20 @@ static void layout__every_table_is_strict_and_classified(void **state)
 
 static void insert_any_row(struct th_store *store, const char *table, const char *verb)
 {
+    static const char *const REFUSALS[] = {"insert only", "does not continue", "one counts"};
     char sql[TH_TEST_SQL_SIZE];
     char words[256];
+    bool known = false;
     th_test_any_row(store, verb, table, 1, sql);
     if (strcmp(verb, "INSERT") == 0) {
         th_test_sql(store, sql);
         return;
     }
     th_test_sql_refused(store, sql, words);
-    if (strstr(words, "insert only") == NULL && strstr(words, "does not continue") == NULL) {
+    for (size_t i = 0; i < sizeof(REFUSALS) / sizeof(REFUSALS[0]); i++) {
+        known = known || strstr(words, REFUSALS[i]) != NULL;
+    }
+    if (!known) {
         fail_msg("%s: %s", table, words);
     }
 }

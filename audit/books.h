@@ -41,6 +41,7 @@ struct th_deal {
     int64_t id;
     size_t proposer; // row of logins
     enum th_trade_state state;
+    bool in_time; // an exercise that was entered on its day
     int64_t tonnes_t;
     int64_t moved_t; // handed over or ended under it
     bool reversal;   // it ends buffer, and the rest of its tonnes is owed

@@ -121,6 +121,38 @@ static void check_subject(struct th_books *books, const struct th_post *post, in
     }
 }
 
+static int64_t party_of(const struct th_books *books, size_t login)
+{
+    const struct th_person *person = th_books_person(books, login);
+    return person ? person->party : 0;
+}
+
+// What a holder exercises in time waits until it is decided.
+static void check_last_day(struct th_books *books, const struct th_post *post, struct th_deal *deal)
+{
+    char day[TH_DAY_BYTES + 1];
+    const struct th_deal *of =
+        deal->kind == TH_DEAL_EXERCISE ? th_books_deal(books, deal->of) : NULL;
+    th_check_day_format(th_check_day(post->line->at_utc), day);
+    deal->in_time = of && memcmp(day, deal->on_date, TH_DAY_BYTES) == 0;
+    if (deal->in_time && party_of(books, deal->proposer) == of->buyer &&
+        deal->expires_on[0] != '\0') {
+        th_fault_add(books->faults, TH_FAULT_RIGHT_LIMITED, deal->id, 0, 0);
+    }
+}
+
+// Neither who wrote the option ends what is exercised in time, nor who has no part in it.
+static void check_rejecter(struct th_books *books, const struct th_post *post,
+                           const struct th_deal *deal)
+{
+    const struct th_deal *of = deal->in_time ? th_books_deal(books, deal->of) : NULL;
+    int64_t party = party_of(books, books->actor);
+    if (of && !th_book_officer(books, books->actor) && party != of->buyer &&
+        party != party_of(books, deal->proposer)) {
+        th_fault_add_text(books->faults, TH_FAULT_RIGHT_ENDED, post->line->login, deal->id);
+    }
+}
+
 static void book_trade(struct th_books *books, const struct th_post *post)
 {
     struct th_deal deal = {.state = TH_TRADE_PROPOSED};
@@ -153,6 +185,7 @@ static void book_trade(struct th_books *books, const struct th_post *post)
     deal.stood_in = th_book_officer(books, books->actor) && !is_of_officers(post);
     read_terms(post, &deal);
     th_post_past_day(books, post, "on_date", deal.on_date);
+    check_last_day(books, post, &deal);
     check_party(books, deal.seller);
     check_party(books, deal.buyer);
     if (deal.stood_in && !is_due(books, &deal)) {
@@ -430,7 +463,9 @@ static void book_decision(struct th_books *books, const struct th_post *post)
     th_book_retired(books, deal);
     if (state == TH_TRADE_APPROVED) {
         approve(books, post, deal);
-    } else if (state == TH_TRADE_EXPIRED && !is_late(post, deal)) {
+    } else if (state == TH_TRADE_REJECTED) {
+        check_rejecter(books, post, deal);
+    } else if (!is_late(post, deal)) {
         th_fault_add(books->faults, TH_FAULT_TRADE_OPEN, deal->id, 0, 0);
     }
 }

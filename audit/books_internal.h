@@ -179,7 +179,7 @@ void th_money_share_out(struct th_list *sharing, int64_t amount_fen, int64_t tot
 void th_money_settle_receipt(struct th_books *books, const struct th_pending *pending);
 void th_money_settle_receipt_back(struct th_books *books, const struct th_pending *pending);
 void th_money_settle_loan(struct th_books *books, const struct th_pending *pending);
-// Was a loan under the pledge paid out, and all of it repaid?
+// Was a loan under the pledge paid out, and all of it repaid, as the lender's own persons say?
 bool th_book_repaid(const struct th_books *books, const struct th_deal *pledge);
 void th_money_settle_loan_back(struct th_books *books, const struct th_pending *pending);
 void th_money_settle_run(struct th_books *books, struct th_run *run);

@@ -229,19 +229,21 @@ static void add_step(struct th_books *books, struct th_loan *loan, struct th_loa
 bool th_book_repaid(const struct th_books *books, const struct th_deal *pledge)
 {
     const struct th_loan *loans = books->money.loans.items;
-    const struct th_loan_step *steps = books->money.loan_steps.items;
-    int64_t out_fen = 0;
-    bool paid_out = false;
     if (pledge->kind != TH_DEAL_PLEDGE || pledge->terms == 0) {
         return false;
     }
-    for (size_t i = loans[pledge->terms - 1].steps; i != 0; i = steps[i - 1].next) {
-        paid_out = paid_out || steps[i - 1].fen > 0;
-        if (!th_sum(&out_fen, steps[i - 1].fen)) {
-            return false;
-        }
+    const struct th_loan *loan = &loans[pledge->terms - 1];
+    return loan->out_fen > 0 && loan->acknowledged_fen == loan->out_fen;
+}
+
+// A repayment that stands, or stands no more, if a person of the lender recorded it.
+static void acknowledge(struct th_books *books, const struct th_deal *pledge, struct th_loan *loan,
+                        enum th_memo memo, size_t login, int64_t fen)
+{
+    const struct th_person *person = th_books_person(books, login);
+    if (memo == TH_MEMO_LOAN_REPAYMENT && person && person->party == pledge->buyer) {
+        books->legs_beyond = !th_sum(&loan->acknowledged_fen, fen) || books->legs_beyond;
     }
-    return paid_out && out_fen == 0;
 }
 
 // On no day since then had more come back than went out, nor more interest been paid than what was
@@ -328,6 +330,7 @@ void th_money_settle_loan(struct th_books *books, const struct th_pending *pendi
         th_fault_add(books->faults, TH_FAULT_LOAN_SUM, deal->id, pending->amount_fen, 0);
         return;
     }
+    acknowledge(books, deal, loan, pending->memo, books->actor, pending->amount_fen);
     expect_payment(
         books, deal,
         &(struct th_loan_payment){.memo = pending->memo, .amount_fen = pending->amount_fen},
@@ -363,5 +366,7 @@ void th_money_settle_loan_back(struct th_books *books, const struct th_pending *
         th_fault_add(books->faults, TH_FAULT_LOAN_SUM, deal->id, payment->amount_fen, 0);
         return;
     }
+    acknowledge(books, deal, &loans[deal->terms - 1], payment->memo, payment->login,
+                -payment->amount_fen);
     expect_payment(books, deal, payment, true, true);
 }

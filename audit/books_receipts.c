@@ -220,12 +220,15 @@ static bool is_there(struct th_books *books, struct th_deal *deal, int64_t party
 {
     const struct th_debt *debts = books->money.debts.items;
     const struct th_owed *owed = th_money_owed(books, deal, party);
-    bool credited = false;
+    int64_t credited_fen = 0;
     for (size_t i = deal->kind == TH_DEAL_ENFORCEMENT ? deal->terms : 0; i != 0;
          i = debts[i - 1].next) {
-        credited = credited || debts[i - 1].credited_fen > 0;
+        const struct th_deal *pledge = th_books_deal(books, debts[i - 1].pledge);
+        if (pledge && pledge->buyer == party && !th_sum(&credited_fen, debts[i - 1].credited_fen)) {
+            return false;
+        }
     }
-    return !credited && owed && owed->paid_fen >= 0 && (!is_promise(deal) || owed->open_fen <= 0);
+    return owed && owed->paid_fen >= credited_fen && (!is_promise(deal) || owed->open_fen <= 0);
 }
 
 // No run that waits for its approval has reckoned with it.
@@ -237,8 +240,9 @@ static bool is_reckoned(const struct th_books *books, const struct th_deal *deal
     for (size_t i = deal->revenue != 0 ? revenues[deal->revenue - 1].sale : 0; i != 0;
          i = sales[i - 1].before) {
         const struct th_run *run = th_books_run(books, sales[i - 1].run);
-        if (run && !run->decided && run->seq > receipt->seq && sales[i - 1].now.receipts_fen > 0 &&
-            memcmp(receipt->on_date, run->through_on, TH_DAY_BYTES) <= 0) {
+        bool through = sales[i - 1].now.receipts_fen == 0 ||
+                       (run && memcmp(receipt->on_date, run->through_on, TH_DAY_BYTES) <= 0);
+        if (run && !run->decided && run->seq > receipt->seq && through) {
             return true;
         }
     }

@@ -150,7 +150,8 @@ static void book_deduction(struct th_books *books, const struct th_post *post)
         th_fault_add(books->faults, TH_FAULT_COST_TWICE, id, 0, 0);
         return;
     }
-    *cost = (struct th_listed_cost){.deal = deal->id,
+    *cost = (struct th_listed_cost){.seq = books->faults->seq,
+                                    .deal = deal->id,
                                     .fen = fen,
                                     .reserve = th_text_is(kind, "reserve"),
                                     .login = books->actor};
@@ -158,6 +159,23 @@ static void book_deduction(struct th_books *books, const struct th_post *post)
     if (!th_sum(cost->reserve ? &revenue->reserve_fen : &revenue->deducted_fen, fen)) {
         th_post_fault(books, post);
     }
+}
+
+// Did a run that was not rejected take off a cost, or what a reserve came to, of this entry?
+static bool is_taken_off(const struct th_books *books, const struct th_deal_revenue *revenue,
+                         int64_t seq)
+{
+    const struct th_run_sale *sales = books->revenue.sales.items;
+    for (size_t i = revenue->sale; i != 0; i = sales[i - 1].before) {
+        const struct th_run *run = th_books_run(books, sales[i - 1].run);
+        const struct th_term *term = find_row(&books->revenue.term_ids, &books->revenue.terms,
+                                              sizeof(*term), sales[i - 1].term);
+        if (run && run->seq > seq && (!run->decided || run->approved) && term &&
+            term->basis == TH_BASIS_NET_OF_COSTS) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void book_withdrawal(struct th_books *books, const struct th_post *post)
@@ -180,6 +198,9 @@ static void book_withdrawal(struct th_books *books, const struct th_post *post)
     th_post_login(books, post, "login");
     if (books->actor == cost->login) {
         th_fault_add_text(books->faults, TH_FAULT_COST_SELF, post->line->login, id);
+    }
+    if (is_taken_off(books, revenue, cost->seq)) {
+        th_fault_add(books->faults, TH_FAULT_COST_SHARED, deal->id, 0, 0);
     }
     cost->withdrawn = true;
     add_word(books, revenue, 0, 0);
@@ -212,8 +233,11 @@ static void book_settlement(struct th_books *books, const struct th_post *post)
     if (fen > revenue->reserve_fen) {
         th_fault_add(books->faults, TH_FAULT_RESERVE_EXCEEDED, deal->id, fen, revenue->reserve_fen);
     }
-    *settlement = (struct th_listed_cost){
-        .deal = deal->id, .fen = fen, .reserve = true, .login = books->actor};
+    *settlement = (struct th_listed_cost){.seq = books->faults->seq,
+                                          .deal = deal->id,
+                                          .fen = fen,
+                                          .reserve = true,
+                                          .login = books->actor};
     revenue->settled = true;
     revenue->settled_fen = fen;
     add_word(books, revenue, 0, id);
@@ -240,6 +264,9 @@ static void book_settlement_back(struct th_books *books, const struct th_post *p
     th_post_login(books, post, "login");
     if (books->actor == settlement->login) {
         th_fault_add_text(books->faults, TH_FAULT_RESERVE_SELF, post->line->login, deal->id);
+    }
+    if (is_taken_off(books, revenue, settlement->seq)) {
+        th_fault_add(books->faults, TH_FAULT_COST_SHARED, deal->id, 0, 0);
     }
     settlement->withdrawn = true;
     revenue->settled = false;
@@ -552,8 +579,10 @@ static void check_reckoning(struct th_books *books, const struct th_deal *deal,
         books->legs_beyond;
     const struct th_run *run = th_books_run(books, sale->run);
     // A run through an earlier day than the one before it may take nothing of a sale.
-    bool beyond = run && sale->now.receipts_fen > 0 &&
-                  sums->receipts_fen > received_through(books, deal, run);
+    bool beyond =
+        run &&
+        (sums->receipts_fen > deal->received_fen ||
+         (sale->now.receipts_fen > 0 && sums->receipts_fen > received_through(books, deal, run)));
     if (sale->now.receipts_fen < 0 || !run || beyond || deal->amount_fen <= 0) {
         sum_fault(books, TH_FAULT_RUN_RECKONED, deal->id, "receipts_fen");
         return;

@@ -107,6 +107,11 @@
     X(TRADE_AGAIN, "trade_again", "交易 {a} 提了两次", "trade {a} is proposed twice")              \
     X(TRADE_UNKNOWN, "trade_unknown", "提到的交易 {a} 并不存在", "trade {a} is not known")         \
     X(TRADE_DECIDED, "trade_decided", "交易 {a} 已经有了决定", "trade {a} was decided before")     \
+    X(RIGHT_ENDED, "right_ended",                                                                  \
+      "交易 {a} 及时行使了权利，退回它的 {t} 不是提出的一方，也不是权利人",                        \
+      "trade {a} uses a right in time; {t}, who ends it, is of another side")                      \
+    X(RIGHT_LIMITED, "right_limited", "交易 {a} 由权利人及时提出，却写有失效日",                   \
+      "trade {a} uses its proposer's right in time, and yet has a last day")                       \
     X(TRADE_SELF, "trade_self", "交易 {a} 由同一人（{t}）提出和批准",                              \
       "trade {a} is proposed and approved by one person ({t})")                                    \
     X(TRADE_STAND_IN, "trade_stand_in",                                                            \
@@ -257,6 +262,8 @@
       "deduction {a} is listed and taken back by one person ({t})")                                \
     X(RESERVE_TWICE, "reserve_twice", "交易 {a} 的准备金结清了两次，或撤销了两次",                 \
       "the reserve of trade {a} is settled twice, or that is taken back twice")                    \
+    X(COST_SHARED, "cost_shared", "交易 {a} 的费用或准备金的结清已有分配按它算过，却撤销了",       \
+      "a cost of trade {a}, or what its reserve came to, is taken back though a run took it off")  \
     X(RESERVE_SELF, "reserve_self", "交易 {a} 的准备金由同一人（{t}）结清和撤销",                  \
       "the reserve of trade {a} is settled and that taken back by one person ({t})")               \
     X(RESERVE_EXCEEDED, "reserve_exceeded", "交易 {a} 的准备金按 {b} 分结清，预留的只有 {c} 分",   \

@@ -90,7 +90,8 @@ struct th_loan { // under a pledge
     struct th_fraction percent; // a year
     int64_t out_fen;            // paid out
     int64_t interest_fen;
-    size_t steps; // its first payment by day, counted from 1; 0: none
+    int64_t acknowledged_fen; // repaid, by the word of persons of the lender
+    size_t steps;             // its first payment by day, counted from 1; 0: none
 };
 
 struct th_loan_payment {

@@ -122,6 +122,7 @@ struct th_deal_revenue {
 };
 
 struct th_listed_cost { // or what a reserve came to
+    int64_t seq;        // of the entry that said so
     int64_t deal;
     int64_t fen;
     bool reserve;

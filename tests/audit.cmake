@@ -3,7 +3,7 @@ add_library(tanhui_test_journal STATIC ${CMAKE_CURRENT_SOURCE_DIR}/audit/journal
     ${CMAKE_CURRENT_SOURCE_DIR}/audit/money_steps.c)
 target_link_libraries(tanhui_test_journal PUBLIC tanhui_core tanhui_test_support PkgConfig::SODIUM
     PRIVATE PkgConfig::CMOCKA)
-foreach(part days faults forecasts forged ground money moves receipts revenue terms told)
+foreach(part days faults forecasts forged ground money moves receipts revenue rights terms told)
     set(options)
     if(part STREQUAL faults)
         set(options NO_VALGRIND)

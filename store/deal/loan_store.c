@@ -89,17 +89,21 @@ enum th_status th_loan_withdraw_post(struct th_posting *posting,
 enum th_status th_loan_totals(struct th_store *store, int64_t trade_id,
                               struct th_loan_totals *ret_totals, struct th_error *err)
 {
-    static const char SQL[] = "SELECT coalesce(sum(amount_fen * (kind = 'payout')), 0),"
-                              " coalesce(sum(amount_fen * (kind = 'repayment')), 0),"
-                              " coalesce(sum(amount_fen * (kind = 'interest')), 0) FROM "
-                              "loan_standing WHERE trade_id = ?1";
+    static const char SQL[] =
+        "SELECT coalesce(sum(l.amount_fen * (l.kind = 'payout')), 0),"
+        " coalesce(sum(l.amount_fen * (l.kind = 'repayment')), 0),"
+        " coalesce(sum(l.amount_fen * (l.kind = 'interest')), 0),"
+        " coalesce(sum(l.amount_fen * (l.kind = 'repayment' AND u.party_id IS t.buyer_id)), 0)"
+        " FROM loan_standing l JOIN user_account u USING (login) JOIN trade t USING (trade_id)"
+        " WHERE l.trade_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     enum th_status status = TH_OK;
     if (th_stmt_next(q, &status, err)) {
         *ret_totals = (struct th_loan_totals){.payout = th_column_money(q, 0),
                                               .repayment = th_column_money(q, 1),
-                                              .interest = th_column_money(q, 2)};
+                                              .interest = th_column_money(q, 2),
+                                              .acknowledged = th_column_money(q, 3)};
     }
     th_stmt_done(q);
     return status;

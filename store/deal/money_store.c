@@ -223,7 +223,7 @@ enum th_status th_receipt_proposed_run(struct th_store *store, int64_t receipt_i
     static const char SQL[] =
         "SELECT min(d.distribution_id) FROM receipt r JOIN distribution_sale s USING (trade_id) "
         "JOIN distribution d USING (distribution_id) WHERE r.receipt_id = ?1 AND d.seq > r.seq "
-        "AND d.through_on >= r.on_date AND s.receipts_fen > 0 AND NOT EXISTS (SELECT 1 "
+        "AND (d.through_on >= r.on_date OR s.receipts_fen = 0) AND NOT EXISTS (SELECT 1 "
         "FROM distribution_decision x WHERE x.distribution_id = d.distribution_id)";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, receipt_id);
@@ -374,13 +374,14 @@ enum th_status th_money_check_all(struct th_store *store, const struct th_check_
         "FROM distribution_payment p "
         "WHERE p.distribution_id = s.distribution_id AND p.trade_id = s.trade_id), 0) "
         // What runs took had come in by then: a receipt may be taken back later.
-        "OR (s.receipts_fen > 0 AND (SELECT sum(o.receipts_fen) FROM distribution_sale o"
+        "OR (SELECT sum(o.receipts_fen) FROM distribution_sale o"
         " WHERE o.trade_id = s.trade_id AND o.distribution_id <= s.distribution_id"
         " AND NOT EXISTS (SELECT 1 FROM distribution_decision x"
         " WHERE x.distribution_id = o.distribution_id AND x.state = 'rejected')) > "
         "coalesce((SELECT sum(r.amount_fen) FROM receipt r LEFT JOIN receipt_withdrawal w"
         " USING (receipt_id) WHERE r.trade_id = s.trade_id AND r.seq < d.seq"
-        " AND r.on_date <= d.through_on AND coalesce(w.seq > d.seq, 1)), 0))"
+        " AND (s.receipts_fen = 0 OR r.on_date <= d.through_on)"
+        " AND coalesce(w.seq > d.seq, 1)), 0)"
         " ORDER BY s.distribution_id LIMIT 1";
     const struct th_check_query queries[] = {
         {"money_balance", SQL_SEQS, SQL_UNBALANCED, "money_unbalanced", "seq"},

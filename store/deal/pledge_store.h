@@ -122,6 +122,7 @@ struct th_loan_totals {
     struct th_money payout;
     struct th_money repayment;
     struct th_money interest;
+    struct th_money acknowledged; // of the repayment, by persons of the pledgee
 };
 enum th_status th_loan_totals(struct th_store *store, int64_t trade_id,
                               struct th_loan_totals *ret_totals,

@@ -608,10 +608,14 @@ enum th_status th_distribution_due(struct th_store *store, const char *through_o
         "((SELECT sum(r.amount_fen) FROM receipt_standing r WHERE r.trade_id = t.trade_id "
         "AND r.on_date <= ?1) > coalesce((SELECT sum(s.receipts_fen) FROM distribution_sale s "
         "WHERE s.trade_id = t.trade_id AND " NOT_REJECTED "), 0) "
-        // A run that was proposed before the reserve was settled reckoned with the reserve.
-        "OR (SELECT z.seq FROM settlement_standing z WHERE z.trade_id = t.trade_id) > "
+        // A run that was proposed before the reserve was settled reckoned with the reserve. What it
+        // left goes with what came in: not while receipts that runs took are taken back.
+        "OR (coalesce((SELECT sum(r.amount_fen) FROM receipt_standing r WHERE r.trade_id = "
+        "t.trade_id), 0) >= coalesce((SELECT sum(s.receipts_fen) FROM distribution_sale s "
+        "WHERE s.trade_id = t.trade_id AND " NOT_REJECTED
+        "), 0) AND (SELECT z.seq FROM settlement_standing z WHERE z.trade_id = t.trade_id) > "
         "(SELECT max(d.seq) FROM distribution_sale s JOIN distribution d USING (distribution_id) "
-        "WHERE s.trade_id = t.trade_id AND " NOT_REJECTED ")) ORDER BY t.trade_id";
+        "WHERE s.trade_id = t.trade_id AND " NOT_REJECTED "))) ORDER BY t.trade_id";
     struct th_id_list ids = {0};
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, through_on);

@@ -34,7 +34,7 @@ static void issue(struct test_journal *journal, int package, const char *village
     "{'account':'" account "','amount_fen':" fen ",'memo':'" memo                                  \
     "','on':'2021-12-28','party':" party ",'post':'money','trade':2}"
 
-static void until_received(struct test_journal *journal)
+static void until_received_by(struct test_journal *journal, const char *basis)
 {
     test_journal_begin_people(journal);
     journal->of_money = true;
@@ -57,11 +57,12 @@ static void until_received(struct test_journal *journal)
     issue(journal, 2, "330523001002", 4773);
     journal->login = "officer";
     test_journal_entry(journal, "revenue.term", "term:1",
-                       "{'basis':'net_of_cost','from':'2021-01-01','posts':[{'basis':"
-                       "'net_of_cost','from_on':'2021-01-01','post':'revenue_term','ratio':'70',"
+                       "{'basis':'%s','from':'2021-01-01','posts':[{'basis':"
+                       "'%s','from_on':'2021-01-01','post':'revenue_term','ratio':'70',"
                        "'term_id':1},{'ordinal':1,'party_kind':'village','post':"
                        "'revenue_term_split','share':'1','term_id':1}],'ratio':'70','splits':"
-                       "[{'party_kind':'village','share':'1'}],'term_id':1}");
+                       "[{'party_kind':'village','share':'1'}],'term_id':1}",
+                       basis, basis);
     journal->login = "wang";
     test_journal_entry(journal, "trade.propose", "trade:1",
                        "{'posts':[{'amount_fen':31633008,'buyer_id':3,'kind':'transfer','on_date':'"
@@ -100,6 +101,11 @@ static void until_received(struct test_journal *journal)
                                                                    "'receipt_id':1,'trade_id':2}"
                                                                    "],'receipt_id':1,"
                                                                    "'trade_id':2}");
+}
+
+static void until_received(struct test_journal *journal)
+{
+    until_received_by(journal, "net_of_cost");
 }
 
 #define SALE(receipts, cost, net, distributed, kept)                                               \
@@ -397,16 +403,21 @@ struct cost_case {
     enum th_fault_code code;
 };
 
-static void judge_costs(const struct cost_case *cases, size_t n)
+static void judge_costs_by(const char *basis, const struct cost_case *cases, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct test_journal journal;
-        until_received(&journal);
+        until_received_by(&journal, basis);
         for (size_t k = 0; k < COST_ENTRIES_MAX && cases[i].entries[k].login; k++) {
             test_journal_posts(&journal, cases[i].entries[k].login, cases[i].entries[k].posts);
         }
         test_judge(&journal, cases[i].name, cases[i].code);
     }
+}
+
+static void judge_costs(const struct cost_case *cases, size_t n)
+{
+    judge_costs_by("net_of_cost", cases, n);
 }
 
 // The term takes no listed costs off; but whoever says what a sale cost does not approve its run.
@@ -519,6 +530,47 @@ audit__reserves_are_settled_once_within_what_was_set_aside_and_opened_by_others(
     };
     (void)state;
     judge_costs(CASES, sizeof(CASES) / sizeof(CASES[0]));
+}
+
+// 100 fen of costs: 70 % of 5,993,900 are shared, 4,195,730 by 2,509 and 4,773 parts.
+#define POSTS_RUN_COST                                                                             \
+    "{'distribution_id':1,'login':'wang','post':'distribution','through_on':'2021-12-28'},"        \
+    "{'cost_fen':8688000,'deductions_fen':100,'distributed_fen':4195730,'distribution_id':1,"      \
+    "'kept_fen':1798170,'net_fen':5993900,'post':'distribution_sale','receipts_fen':14682000,"     \
+    "'tax_fen':0,'term_id':1,'trade_id':2}," PAID("1", "1", "1445631") "," PAID("2", "2",          \
+                                                                                "2750099")
+
+static void audit__what_a_run_took_off_is_not_taken_back(void **state)
+{
+    static const struct cost_case CASES[] = {
+        {"a run that takes a cost off",
+         {{"wang", COST("fee")}, {"wang", POSTS_RUN_COST}},
+         TH_FAULT_CODES},
+        {"a cost that a waiting run takes off",
+         {{"wang", COST("fee")}, {"wang", POSTS_RUN_COST}, {"li", TAKEN_BACK("li")}},
+         TH_FAULT_COST_SHARED},
+        {"a cost that a rejected run took off",
+         {{"wang", COST("fee")},
+          {"wang", POSTS_RUN_COST},
+          {"li", POSTS_DECIDED("1", "li", "rejected")},
+          {"li", TAKEN_BACK("li")}},
+         TH_FAULT_CODES},
+        {"a settlement that a waiting run takes off",
+         {{"wang", COST("reserve")},
+          {"wang", SETTLED("wang")},
+          {"wang", POSTS_RUN_COST},
+          {"li", OPENED("li")}},
+         TH_FAULT_COST_SHARED},
+        {"a settlement that a rejected run took off",
+         {{"wang", COST("reserve")},
+          {"wang", SETTLED("wang")},
+          {"wang", POSTS_RUN_COST},
+          {"li", POSTS_DECIDED("1", "li", "rejected")},
+          {"li", OPENED("li")}},
+         TH_FAULT_CODES},
+    };
+    (void)state;
+    judge_costs_by("net_of_costs", CASES, sizeof(CASES) / sizeof(CASES[0]));
 }
 
 #define ACCOUNT(id, party, by)                                                                     \
@@ -724,6 +776,7 @@ int main(void)
         cmocka_unit_test(audit__costs_are_listed_taken_back_and_approved_by_others),
         cmocka_unit_test(
             audit__reserves_are_settled_once_within_what_was_set_aside_and_opened_by_others),
+        cmocka_unit_test(audit__what_a_run_took_off_is_not_taken_back),
         cmocka_unit_test(
             audit__the_bank_is_told_to_pay_what_is_owed_once_and_where_it_is_confirmed),
         cmocka_unit_test(audit__a_message_is_withdrawn_once_and_only_where_something_changed),

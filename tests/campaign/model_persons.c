@@ -78,14 +78,21 @@ static void whose_word(const struct model *model, const struct deal *deal, bool 
 }
 
 // The county's word does for the pledgor's where pledged units are sold, and for the pledgee's
-// where a loan is repaid.
+// where he said that his loan is repaid.
 static bool county_does(const struct model *model, const struct deal *deal)
 {
     if (deal->kind != RELEASE) {
         return deal->kind == ENFORCEMENT;
     }
-    int64_t payout = model_loan_sum(&model->deals[deal->of], PAYOUT, INT_MAX);
-    return payout > 0 && payout == model_loan_sum(&model->deals[deal->of], REPAYMENT, INT_MAX);
+    const struct deal *pledge = &model->deals[deal->of];
+    int64_t open = model_loan_sum(pledge, PAYOUT, INT_MAX);
+    bool any = open > 0;
+    for (int i = 0; i < pledge->n_loan; i++) { // as its own persons say
+        const struct payment *payment = &pledge->loan[i];
+        bool told = payment->kind == REPAYMENT && party_of(payment->login) == pledge->buyer;
+        open -= told && !payment->taken_back ? payment->fen : 0;
+    }
+    return any && open == 0;
 }
 
 static const char *unheard(const struct model *model, int login, const struct deal *deal)

@@ -154,17 +154,23 @@ static const char *check_standing(const struct model *model, int at, const struc
     if (receipt->carried) {
         return "receipt_ahead";
     }
-    if (deal->corrected || deal->credited) {
-        return deal->corrected ? "receipt_corrected" : "receipt_credited";
+    if (deal->corrected) {
+        return "receipt_corrected";
+    }
+    for (int party = 0; party < N_PARTIES && deal->kind == ENFORCEMENT; party++) {
+        if (deal->creditable_fen[party] < receipt->shares[party]) {
+            return "receipt_credited";
+        }
     }
     if (ahead && deal->prepaid_fen < receipt->fen) {
         return "receipt_used";
     }
     for (int i = 0; i < model->n_runs; i++) {
         const struct revenue_run *run = &model->runs[i];
-        bool waits = run->state == PROPOSED && run->at > receipt->at && run->through >= receipt->on;
+        bool waits = run->state == PROPOSED && run->at > receipt->at;
         for (int k = 0; k < run->n && waits; k++) {
-            if (run->taken[k].sale == at && run->taken[k].receipts > 0) {
+            bool reckoned = run->through >= receipt->on || run->taken[k].receipts == 0;
+            if (run->taken[k].sale == at && reckoned) {
                 return "receipt_shared";
             }
         }

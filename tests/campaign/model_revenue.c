@@ -3,6 +3,7 @@
 // for packages of the subdistrict 80 % of net of all costs, a sixth to the villages, a sixth to
 // their members and two thirds to the fund.
 #include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "tests/campaign/model_internal.h"
@@ -137,7 +138,8 @@ static bool is_due(const struct model *model, int at, int day, int bank)
     bool brings = is_sale(sale->kind) || sale->kind == OPTION; // its premium
     return brings && sale->state == APPROVED && !sale->corrected && pooled &&
            (bank == NONE || sale->seller == bank) && sale->n_paid > 0 &&
-           (trued_up || received_through(sale, day) > taken_before(model, at).receipts);
+           ((trued_up && received_through(sale, INT_MAX) >= taken_before(model, at).receipts) ||
+            received_through(sale, day) > taken_before(model, at).receipts);
 }
 
 // Tonnes that a village contributed to a pool; of all villages for NONE.

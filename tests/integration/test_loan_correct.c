@@ -7,6 +7,7 @@
 #include "tests/integration/market.h"
 #include "trading/inbox/inbox.h"
 #include "trading/pledge/pledge.h"
+#include "trading/revenue/receipt.h"
 
 static const char BANK[] = "两山银行";
 static const char REASON[] = "金额记错";
@@ -294,37 +295,81 @@ static void correct__gives_back_the_room_that_interest_took(void **state)
     assert_money(market, MARKET_BANK, -9000000 + 163125, 9000000);
 }
 
-static void correct__leaves_what_a_sale_of_pledged_units_paid(void **state)
+// 100 t at 60.00 of what secures 80,000.00: so much is owed to the lender, the rest is the
+// village's.
+static int64_t enforced(struct market *market, int64_t pledge_id, const char *owed)
 {
     const struct th_request pledgee = {.login = "own-1"};
-    struct market *market = *state;
     struct th_json *reply = NULL;
     char pledge[24];
-    char sale[24];
-    int64_t pledge_id = pledged(market);
     (void)paid(market, pledge_id, "payout", "80000", "2022-06-02");
     (void)snprintf(pledge, sizeof(pledge), "%lld", (long long)pledge_id);
     const struct th_enforcement_input input = {.pledge = pledge,
                                                .to = "制药厂",
                                                .tonnes = "100",
                                                .price = "60.00",
-                                               .owed = "6000",
+                                               .owed = owed,
                                                .number = "裁定2023-5号",
                                                .on = "2023-06-10"};
     assert_ok(th_trade_propose_enforcement(market->world.registry, &pledgee, &input, &reply,
                                            &market->err),
               &market->err);
-    int64_t sale_id = market_id(market_approve(market, market_id(reply), TH_OK));
-    th_json_free(market_receipt(market, sale_id, "6000", TH_OK));
+    return market_id(market_approve(market, market_id(reply), TH_OK));
+}
+
+static int64_t credited(struct market *market, int64_t pledge_id, int64_t sale_id,
+                        const char *amount)
+{
+    char sale[24];
     (void)snprintf(sale, sizeof(sale), "%lld", (long long)sale_id);
     const struct th_loan_input credit = {.pledge_id = pledge_id,
                                          .kind = "repayment",
-                                         .amount = "6000",
+                                         .amount = amount,
                                          .enforcement = sale,
                                          .on = "2023-06-20"};
-    int64_t payment_id = pay(market, &credit, TH_OK);
+    return pay(market, &credit, TH_OK);
+}
+
+static void correct__leaves_what_a_sale_of_pledged_units_paid(void **state)
+{
+    struct market *market = *state;
+    int64_t pledge_id = pledged(market);
+    int64_t sale_id = enforced(market, pledge_id, "6000");
+    th_json_free(market_receipt(market, sale_id, "6000", TH_OK));
+    int64_t payment_id = credited(market, pledge_id, sale_id, "6000");
     assert_refused(market, "own-2", payment_id, TH_CONFLICT, "loan_payment_credited");
     assert_int_equal(of_pledge(market, pledge_id, "loan_fen"), 7400000);
+}
+
+static enum th_status take_back(struct market *market, int64_t sale_id, int64_t receipt_id)
+{
+    const struct th_request officer = {.login = "officer"};
+    const struct th_receipt_correct_input input = {
+        .trade_id = sale_id, .receipt_id = receipt_id, .reason = REASON, .on = "2023-06-30"};
+    struct th_json *reply = NULL;
+    enum th_status status =
+        th_receipt_correct(market->world.registry, &officer, &input, &reply, &market->err);
+    th_json_free(reply);
+    return status;
+}
+
+// 4,000.00 came for the lender, and 2,000.00 for the village.
+static void receipt__of_a_sale_stays_as_far_as_it_paid_the_loan(void **state)
+{
+    struct market *market = *state;
+    int64_t pledge_id = pledged(market);
+    int64_t sale_id = enforced(market, pledge_id, "4000");
+    struct th_json *reply = market_receipt(market, sale_id, "4000", TH_OK);
+    int64_t first = th_json_get_int(reply, "receipt_id", 0);
+    th_json_free(reply);
+    reply = market_receipt(market, sale_id, "2000", TH_OK);
+    int64_t second = th_json_get_int(reply, "receipt_id", 0);
+    th_json_free(reply);
+    (void)credited(market, pledge_id, sale_id, "0.01");
+    assert_status(take_back(market, sale_id, first), TH_CONFLICT, &market->err);
+    market_refused(market, "receipt_credited");
+    assert_status(take_back(market, sale_id, second), TH_OK, &market->err);
+    assert_money(market, MARKET_MAJIANONG, 8000000, 200000 - 8000000 + 1);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, market_teardown)
@@ -340,6 +385,7 @@ int main(void)
         TEST(repay__of_a_day_gone_by_leaves_room_for_later_ones),
         TEST(correct__gives_back_the_room_that_interest_took),
         TEST(correct__leaves_what_a_sale_of_pledged_units_paid),
+        TEST(receipt__of_a_sale_stays_as_far_as_it_paid_the_loan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

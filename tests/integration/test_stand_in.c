@@ -375,6 +375,19 @@ static void release__of_a_repaid_loan_is_not_withheld(void **state)
     assert_int_equal(units_t(market, FIRM, TH_BLOCK_HELD), 900);
 }
 
+// Nor does the county say for a lender who has a login that he has his money, and take his
+// security.
+static void release__needs_the_lenders_own_word_that_he_is_paid(void **state)
+{
+    struct market *market = *state;
+    int64_t pledge_id = lent_by_a_person(market);
+    market_login(market, "farmer", "竹农");
+    lend(market, "works", pledge_id, "payout");
+    lend(market, "officer", pledge_id, "repayment");
+    assert_null(release(market, "officer", pledge_id, TH_NOT_PERMITTED));
+    market_refused(market, "officer_stands_in");
+}
+
 // A desk of no party speaks for no lender who has a login.
 static void release__needs_the_lenders_word_while_money_is_out(void **state)
 {
@@ -401,6 +414,7 @@ int main(void)
         TEST(officer__acts_for_a_lender_without_login),
         TEST(officer__leaves_a_lender_with_a_login_to_itself),
         TEST(release__of_a_repaid_loan_is_not_withheld),
+        TEST(release__needs_the_lenders_own_word_that_he_is_paid),
         TEST(release__needs_the_lenders_word_while_money_is_out),
         TEST(listing__is_withdrawn_by_an_officer_for_who_has_no_login_alone),
         TEST(officers__stand_in_where_the_last_login_ended),

@@ -76,7 +76,7 @@ static bool add_payment(void *context, const struct th_loan_payment *payment)
 static enum th_status add_loan(struct th_store *store, int64_t trade_id, bool with_payments,
                                struct th_json *object, struct th_error *err)
 {
-    struct th_loan_totals totals = {{0}, {0}, {0}};
+    struct th_loan_totals totals = {{0}, {0}, {0}, {0}};
     struct th_money open = {0};
     enum th_status status = th_loan_totals(store, trade_id, &totals, err);
     if (status == TH_OK) {

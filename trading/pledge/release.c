@@ -318,8 +318,8 @@ static enum th_status approve(struct th_posting *posting, const struct th_decisi
     return status;
 }
 
-// The lender gives up what is his. Once his loan is repaid in full nothing is left that the pledge
-// could pay, and the county's word does for his: he does not keep the units by saying nothing.
+// The lender gives up what is his. Once his own persons have recorded that all of his loan came
+// back, the county's word does for his: he does not keep the units by saying nothing.
 static enum th_status hear_pledgee(struct th_store *store, const struct th_trade *trade,
                                    struct th_word *ret_word, struct th_error *err)
 {
@@ -327,7 +327,7 @@ static enum th_status hear_pledgee(struct th_store *store, const struct th_trade
     enum th_status status = th_loan_totals(store, trade->of_trade_id, &loan, err);
     if (status == TH_OK) {
         bool repaid =
-            th_money_fen(loan.payout) > 0 && th_money_compare(loan.payout, loan.repayment) == 0;
+            th_money_fen(loan.payout) > 0 && th_money_compare(loan.payout, loan.acknowledged) == 0;
         *ret_word = (struct th_word){.buyer = true, .county = repaid};
     }
     return status;

@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "store/deal/correction_store.h"
+#include "store/deal/pledge_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/revenue/receipt.h"
 
@@ -129,6 +130,31 @@ static enum th_status check_prepaid(struct th_store *store, const struct withdra
                : status;
 }
 
+// Each pledgee keeps as much of the sale of pledged units as repaid his loans.
+static enum th_status check_credited(struct th_store *store, const struct withdrawal *of,
+                                     struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    bool short_of = false;
+    int64_t pledge_id = 0;
+    if (strcmp(of->trade.kind, "enforcement") != 0) {
+        return TH_OK;
+    }
+    for (size_t i = 0; i < of->shares.n && status == TH_OK; i++) {
+        const struct th_claim *share = &of->shares.items[i];
+        struct th_money left = share->owed;
+        if (th_money_fen(share->owed) > 0) {
+            status = th_loan_creditable(store, of->trade.trade_id, share->party_id, &left, err);
+        }
+        short_of = short_of || th_money_compare(left, share->owed) < 0;
+    }
+    if (status == TH_OK && short_of) {
+        status = th_trade_credited(store, of->trade.trade_id, &pledge_id, err);
+    }
+    return status == TH_OK && short_of ? rests(of, "receipt_credited", "trade", pledge_id, err)
+                                       : status;
+}
+
 // A run that waits for its approval reckoned with it. What an approved one shared stays shared:
 // later receipts of the sale are shared only where all of them together exceed it.
 static enum th_status check_runs(struct th_store *store, const struct withdrawal *of,
@@ -144,7 +170,6 @@ static enum th_status check_resting(struct th_store *store, const struct withdra
                                     struct th_error *err)
 {
     int64_t correction_id = 0;
-    int64_t pledge_id = 0;
     if (of->done_before) {
         return rests(of, "receipt_withdrawn", "trade", of->trade.trade_id, err);
     }
@@ -160,10 +185,7 @@ static enum th_status check_resting(struct th_store *store, const struct withdra
         status = rests(of, "receipt_corrected", "trade", correction_id, err);
     }
     if (status == TH_OK) {
-        status = th_trade_credited(store, of->trade.trade_id, &pledge_id, err);
-    }
-    if (status == TH_OK && pledge_id != 0) {
-        status = rests(of, "receipt_credited", "trade", pledge_id, err);
+        status = check_credited(store, of, err);
     }
     if (status == TH_OK) {
         status = check_prepaid(store, of, err);

@@ -177,6 +177,9 @@ static enum th_status run_receipt_correct(struct th_cli *cli, struct th_json **r
     if (status == TH_OK) {
         status = th_cli_int(cli, "receipt", 0, &input.receipt_id, err);
     }
+    if (status == TH_OK && input.receipt_id == 0 && th_cli_option(cli, "receipt")) {
+        status = th_error_set(err, TH_USAGE, "usage_id", "value", "0", NULL);
+    }
     return status == TH_OK
                ? th_receipt_correct(cli->registry, &cli->request, &input, ret_reply, err)
                : status;

@@ -31,23 +31,31 @@ static bool is_han(uint32_t c)
     return is_in(BLOCKS, sizeof(BLOCKS) / sizeof(BLOCKS[0]), c);
 }
 
-// Those of compatibility, and radicals, look like unified ones.
+// Those of compatibility, radicals and strokes look like unified ones, mathematical letters like
+// those of ASCII.
 static bool is_double(uint32_t c)
 {
-    static const struct block BLOCKS[] = {{0x2e80, 0x2fdf}, {0xf900, 0xfaff}, {0x2f800, 0x2fa1f}};
+    static const struct block BLOCKS[] = {{0x2e80, 0x2fdf},
+                                          {0x31c0, 0x31ef},
+                                          {0xf900, 0xfaff},
+                                          {0x1d400, 0x1d7ff},
+                                          {0x2f800, 0x2fa1f}};
     return is_in(BLOCKS, sizeof(BLOCKS) / sizeof(BLOCKS[0]), c);
 }
 
-// Greek and Cyrillic, many of whose letters look like those of ASCII.
+// Greek and Cyrillic, many of whose letters look like those of ASCII; not small alpha to theta,
+// which chemists use.
 static bool is_other_alphabet(uint32_t c)
 {
-    return c >= 0x370 && c <= 0x52f;
+    static const struct block BLOCKS[] = {{0x370, 0x3b0}, {0x3b9, 0x52f}};
+    return is_in(BLOCKS, sizeof(BLOCKS) / sizeof(BLOCKS[0]), c);
 }
 
 static bool is_blank(uint32_t c)
 {
-    static const struct block BLOCKS[] = {
-        {' ', ' '}, {0xa0, 0xa0}, {0x2000, 0x200a}, {0x202f, 0x202f}, {0x3000, 0x3000}};
+    static const struct block BLOCKS[] = {{' ', ' '},       {0xa0, 0xa0},     {0x1680, 0x1680},
+                                          {0x2000, 0x200a}, {0x202f, 0x202f}, {0x205f, 0x205f},
+                                          {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164}};
     return is_in(BLOCKS, sizeof(BLOCKS) / sizeof(BLOCKS[0]), c);
 }
 
@@ -85,7 +93,7 @@ bool th_login_name_fits(const char *name)
 
 bool th_name_has_doubles(const char *name)
 {
-    bool latin = false;
+    bool own = false;
     bool other = false;
     size_t size = strlen(name);
     size_t length = 1;
@@ -95,10 +103,10 @@ bool th_name_has_doubles(const char *name)
         if (is_double(c)) {
             return true;
         }
-        latin = latin || kind_of(c) == LATIN;
+        own = own || kind_of(c) == LATIN || kind_of(c) == HAN;
         other = other || is_other_alphabet(c);
     }
-    return latin && other;
+    return own && other;
 }
 
 // The next character that is no blank, as it compares; 0 at the end. *at moves behind it.

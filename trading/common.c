@@ -27,6 +27,22 @@ enum th_status th_note_parse(const char *field, const char *text, char ret_note[
     return TH_OK;
 }
 
+enum th_status th_reason_parse(const char *text, char ret_reason[TH_TRADE_NOTE_SIZE],
+                               struct th_error *err)
+{
+    char reason[TH_TRADE_NOTE_SIZE];
+    enum th_status status = th_note_parse("reason", text, reason, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    th_text_trim(reason);
+    if (reason[0] == '\0' || th_text_has_hidden(reason)) {
+        return th_error_set(err, TH_USAGE, "correction_reason", NULL);
+    }
+    th_text_copy(ret_reason, TH_TRADE_NOTE_SIZE, reason);
+    return TH_OK;
+}
+
 enum th_status th_on_parse(struct th_registry *registry, const char *text, char ret_on[TH_ON_SIZE],
                            struct th_error *err)
 {

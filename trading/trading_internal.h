@@ -21,6 +21,10 @@ enum th_status th_tonnes_parse(const char *text, struct th_units *ret_tonnes,
 // A free text of a trade; NULL reads as "". TH_INVALID ("text_too_long" with "field").
 enum th_status th_note_parse(const char *field, const char *text, char ret_note[TH_TRADE_NOTE_SIZE],
                              struct th_error *err) TH_MUST_CHECK;
+// Why something is taken back: without blanks at its ends, and never nothing, nor signs that nobody
+// sees. TH_USAGE ("correction_reason"), TH_INVALID ("text_too_long").
+enum th_status th_reason_parse(const char *text, char ret_reason[TH_TRADE_NOTE_SIZE],
+                               struct th_error *err) TH_MUST_CHECK;
 // Text or today into "2021-12-28". TH_INVALID ("date_invalid").
 enum th_status th_on_parse(struct th_registry *registry, const char *text, char ret_on[TH_ON_SIZE],
                            struct th_error *err) TH_MUST_CHECK;

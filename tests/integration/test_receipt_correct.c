@@ -24,12 +24,12 @@ static int64_t received(struct market *market, const char *login, int64_t trade_
     return receipt_id;
 }
 
-static void correct(struct market *market, const char *login, int64_t trade_id, int64_t receipt_id,
-                    const char *refusal)
+static void correct_for(struct market *market, const char *login, int64_t trade_id,
+                        int64_t receipt_id, const char *reason, const char *refusal)
 {
     const struct th_request request = {.login = login};
     const struct th_receipt_correct_input input = {
-        .trade_id = trade_id, .receipt_id = receipt_id, .reason = REASON, .on = "2022-07-01"};
+        .trade_id = trade_id, .receipt_id = receipt_id, .reason = reason, .on = "2022-07-01"};
     struct th_json *reply = NULL;
     enum th_status status =
         th_receipt_correct(market->world.registry, &request, &input, &reply, &market->err);
@@ -42,6 +42,12 @@ static void correct(struct market *market, const char *login, int64_t trade_id, 
     }
 }
 
+static void correct(struct market *market, const char *login, int64_t trade_id, int64_t receipt_id,
+                    const char *refusal)
+{
+    correct_for(market, login, trade_id, receipt_id, REASON, refusal);
+}
+
 // 2,509 t of one village at 43.44: 108,990.96 CNY, of which 10,899.09 arrived.
 static void receipt__of_a_village_is_taken_back_by_another_person(void **state)
 {
@@ -50,6 +56,7 @@ static void receipt__of_a_village_is_taken_back_by_another_person(void **state)
     int64_t wrong = received(market, "own", purchase, "108990.90");
     assert_int_equal(ahead_claim(market, MARKET_MAJIANONG), 6);
     correct(market, "own", purchase, wrong, "receipt_correct_second_person");
+    correct_for(market, "own-2", purchase, wrong, " \xe2\x80\x8b", "correction_reason"); // U+200B
     correct(market, "other", purchase, wrong, "trade_not_yours");
     correct(market, "own-2", purchase, wrong + 1, "receipt_not_found");
     correct(market, "own-2", purchase, 0, NULL); // the only one

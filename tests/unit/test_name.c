@@ -12,6 +12,9 @@ static void name_has_doubles__characters_that_only_look_like_others(void **state
         "\xe2\xba\x80",       // U+2E80, the first radical
         "\xd0\x90nji",        // a Cyrillic А among Latin letters
         "Anj\xce\xb9",        // a Greek ι
+        "\xd0\x90公司",       // a Cyrillic А beside ideographs
+        "\xf0\x9d\x90\x82厂", // U+1D402, a mathematical C
+        "第\xe3\x87\x90厂",   // U+31D0, the stroke of 一
     };
     static const char *const PLAIN[] = {
         "",
@@ -22,6 +25,7 @@ static void name_has_doubles__characters_that_only_look_like_others(void **state
         "Zhejiang Bank, Ltd.",
         "\xd0\x90\xd0\xbb\xd0\xb0", // Cyrillic alone
         "阿里木·吐尔逊",
+        "α-蒎烯 Pinene 厂",
     };
     (void)state;
     for (size_t i = 0; i < sizeof(DOUBLES) / sizeof(DOUBLES[0]); i++) {
@@ -40,6 +44,7 @@ static void name_looks_like__blanks_width_and_capitals_tell_nothing_apart(void *
     } CASES[] = {
         {"石岭村", "石岭村", true},
         {"石岭村", " 石 岭　村\xc2\xa0", true},
+        {"石岭村", "石\xe2\x81\x9f岭\xe2\xa0\x80村\xe3\x85\xa4", true}, // U+205F, U+2800, U+3164
         {"安吉（集团）", "安吉(集团)", true},
         {"ＡＢ１公司", "ab1公司", true},
         {"Anji Bank", "ANJIBANK", true},

@@ -502,7 +502,7 @@ enum th_status th_forecast_correct(struct th_registry *registry, const struct th
 {
     struct registration registration = {.work = NULL};
     char reason[TH_TRADE_NOTE_SIZE];
-    enum th_status status = th_note_parse("reason", input->reason, reason, err);
+    enum th_status status = th_reason_parse(input->reason, reason, err);
     if (status == TH_OK) {
         status = begin(&registration, registry, request, "forecast.correct", input, ret_reply, err);
     }

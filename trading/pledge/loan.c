@@ -400,10 +400,7 @@ static enum th_status take_back(struct th_registry *registry, struct th_work *wo
     struct loan *loan = &of->loan;
     int64_t pledge_id = 0;
     loan->payment.payment_id = input->payment_id;
-    enum th_status status = th_note_parse("reason", input->reason, of->reason, err);
-    if (status == TH_OK && of->reason[0] == '\0') {
-        status = th_error_set(err, TH_USAGE, "correction_reason", NULL);
-    }
+    enum th_status status = th_reason_parse(input->reason, of->reason, err);
     if (status == TH_OK) {
         status = th_deal_day_parse(registry, input->on, loan->on_date, err);
     }

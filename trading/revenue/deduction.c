@@ -205,7 +205,7 @@ enum th_status th_deduction_withdraw(struct th_registry *registry, const struct 
     char note[TH_TRADE_NOTE_SIZE];
     char subject[TH_SUBJECT_SIZE];
     struct th_work *work = NULL;
-    enum th_status status = th_note_parse("reason", reason, note, err);
+    enum th_status status = th_reason_parse(reason, note, err);
     if (status != TH_OK) {
         return status;
     }

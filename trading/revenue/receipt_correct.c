@@ -58,10 +58,7 @@ static enum th_status load(struct th_registry *registry, struct th_work *work,
                            struct th_error *err)
 {
     struct th_store *store = th_work_store(work);
-    enum th_status status = th_note_parse("reason", input->reason, of->reason, err);
-    if (status == TH_OK && of->reason[0] == '\0') {
-        status = th_error_set(err, TH_USAGE, "correction_reason", NULL);
-    }
+    enum th_status status = th_reason_parse(input->reason, of->reason, err);
     if (status == TH_OK) {
         status = th_deal_day_parse(registry, input->on, of->on_date, err);
     }

@@ -173,7 +173,7 @@ enum th_status th_reserve_unsettle(struct th_registry *registry, const struct th
     char note[TH_TRADE_NOTE_SIZE];
     char subject[TH_SUBJECT_SIZE];
     struct th_work *work = NULL;
-    enum th_status status = th_note_parse("reason", reason, note, err);
+    enum th_status status = th_reason_parse(reason, note, err);
     if (status != TH_OK) {
         return status;
     }

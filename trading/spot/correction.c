@@ -258,10 +258,7 @@ static enum th_status prepare(const void *given, struct th_registry *registry, s
     struct th_trade of = {.trade_id = 0};
     enum th_status status = th_deal_day_parse(registry, input->on, trade->on_date, err);
     if (status == TH_OK) {
-        status = th_note_parse("reason", input->reason, trade->note, err);
-    }
-    if (status == TH_OK && trade->note[0] == '\0') {
-        status = th_error_set(err, TH_USAGE, "correction_reason", NULL);
+        status = th_reason_parse(input->reason, trade->note, err);
     }
     if (status == TH_OK) {
         status = load_original(work, input->of, &of, err);

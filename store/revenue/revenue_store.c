@@ -619,16 +619,10 @@ enum th_status th_distribution_due(struct th_store *store, const char *through_o
     struct th_id_list ids = {0};
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, through_on);
-    enum th_status status = TH_OK;
-    while (th_stmt_next(q, &status, err)) {
-        status = th_id_list_append(&ids, th_column_int(q, 0), err);
+    enum th_status status = th_id_list_collect(q, &ids, err);
+    if (status == TH_OK) {
+        *ret_trade_ids = ids.ids;
+        *ret_n = ids.n;
     }
-    th_stmt_done(q);
-    if (status != TH_OK) {
-        free(ids.ids);
-        return status;
-    }
-    *ret_trade_ids = ids.ids;
-    *ret_n = ids.n;
-    return TH_OK;
+    return status;
 }

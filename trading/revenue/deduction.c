@@ -15,14 +15,7 @@ static enum th_status check_sale(struct th_work *work, int64_t trade_id, struct 
     struct th_trade trade;
     struct th_sale_share sum;
     int64_t run_id = 0;
-    enum th_status status = th_trade_load(store, trade_id, &trade, err);
-    if (status == TH_OK && (!th_trade_is_sale(&trade) || strcmp(trade.state, "approved") != 0)) {
-        status = th_error_set(err, TH_CONFLICT, "trade_not_sale", NULL);
-        th_error_add_int(err, "trade", trade_id);
-    }
-    if (status == TH_OK) {
-        status = th_sale_check_own(work, &trade, err);
-    }
+    enum th_status status = th_sale_load_own(work, trade_id, &trade, err);
     if (status == TH_OK) {
         status = th_distribution_sum(store, trade_id, &sum, err);
     }
@@ -202,26 +195,9 @@ enum th_status th_deduction_withdraw(struct th_registry *registry, const struct 
                                      int64_t deduction_id, const char *reason,
                                      struct th_json **ret_reply, struct th_error *err)
 {
-    char note[TH_TRADE_NOTE_SIZE];
-    char subject[TH_SUBJECT_SIZE];
-    struct th_work *work = NULL;
-    enum th_status status = th_reason_parse(reason, note, err);
-    if (status != TH_OK) {
-        return status;
-    }
-    struct th_json *given = th_json_object();
-    th_json_set_int(given, "deduction", deduction_id);
-    th_json_set_text(given, "reason", reason);
-    status = th_work_begin(registry, request, TH_MAY_DISTRIBUTE, "revenue.undeduct", given, &work,
-                           ret_reply, err);
-    th_json_free(given);
-    if (status != TH_OK || work == NULL) {
-        return status;
-    }
-    struct th_json *body = th_json_object();
-    status = withdraw(work, deduction_id, note, body, err);
-    return th_work_end(work, status, th_subject("deduction", deduction_id, subject), body,
-                       th_json_copy(body), ret_reply, err);
+    const struct th_cost_withdrawal withdrawal = {
+        .kind = "revenue.undeduct", .of = "deduction", .id = deduction_id, .withdraw = withdraw};
+    return th_cost_withdraw(registry, request, &withdrawal, reason, ret_reply, err);
 }
 
 enum th_status th_deduction_add(struct th_registry *registry, const struct th_request *request,

@@ -80,20 +80,20 @@ static enum th_status load(struct th_registry *registry, struct th_work *work,
     return status;
 }
 
-// Whoever is paid has a hand in it; who confirmed it does not take it back.
+// Whoever paid or is paid has a hand in it; who confirmed it does not take it back.
 static enum th_status check_person(struct th_work *work, const struct withdrawal *of,
                                    struct th_error *err)
 {
-    bool paid = false;
+    bool has_hand = false;
     enum th_status status = TH_OK;
     for (size_t i = 0; i < of->shares.n && status == TH_OK; i++) {
         const struct th_claim *share = &of->shares.items[i];
-        paid = paid || share->party_id == th_work_actor(work)->party_id;
+        has_hand = has_hand || share->party_id == th_work_actor(work)->party_id;
         if (th_money_fen(share->owed) > 0) {
             status = th_check_receiver(work, share->party_id, err);
         }
     }
-    if (status == TH_OK && !paid) {
+    if (status == TH_OK && !has_hand) {
         status = th_check_own_trade(work, &of->trade, err);
     }
     if (status == TH_OK && strcmp(of->recorded_by, th_work_actor(work)->login) == 0) {
@@ -171,8 +171,7 @@ static enum th_status check_resting(struct th_store *store, const struct withdra
         return rests(of, "receipt_withdrawn", "trade", of->trade.trade_id, err);
     }
     if (strcmp(of->on_date, of->since) < 0) {
-        (void)rests(of, "receipt_correct_before", "trade", of->trade.trade_id, err);
-        return TH_CONFLICT;
+        return rests(of, "receipt_correct_before", "trade", of->trade.trade_id, err);
     }
     if (of->receipt.of_trade_id != 0) {
         return rests(of, "receipt_ahead", "trade", of->receipt.of_trade_id, err);

@@ -21,24 +21,11 @@ static enum th_status check_amount(const struct th_reserve *reserve, struct th_m
                         th_money_format(reserve->reserved, reserved), NULL);
 }
 
-// A sale of the actor's side that was agreed.
-static enum th_status load_sale(struct th_work *work, int64_t trade_id, struct th_trade *ret_sale,
-                                struct th_error *err)
-{
-    enum th_status status = th_trade_load(th_work_store(work), trade_id, ret_sale, err);
-    if (status == TH_OK &&
-        (!th_trade_is_sale(ret_sale) || strcmp(ret_sale->state, "approved") != 0)) {
-        status = th_error_set(err, TH_CONFLICT, "trade_not_sale", NULL);
-        th_error_add_int(err, "trade", trade_id);
-    }
-    return status == TH_OK ? th_sale_check_own(work, ret_sale, err) : status;
-}
-
 static enum th_status check(struct th_work *work, int64_t trade_id, struct th_money actual,
                             struct th_reserve *ret_reserve, struct th_error *err)
 {
     struct th_trade sale;
-    enum th_status status = load_sale(work, trade_id, &sale, err);
+    enum th_status status = th_sale_load_own(work, trade_id, &sale, err);
     if (status == TH_OK) {
         status = th_reserve_load(th_work_store(work), trade_id, ret_reserve, err);
     }
@@ -146,7 +133,7 @@ static enum th_status unsettle(struct th_work *work, int64_t trade_id, const cha
 {
     struct th_settlement settlement = {.settlement_id = 0};
     struct th_trade sale;
-    enum th_status status = load_sale(work, trade_id, &sale, err);
+    enum th_status status = th_sale_load_own(work, trade_id, &sale, err);
     if (status == TH_OK) {
         status = check_withdrawal(work, trade_id, &settlement, err);
     }
@@ -170,26 +157,9 @@ enum th_status th_reserve_unsettle(struct th_registry *registry, const struct th
                                    int64_t trade_id, const char *reason, struct th_json **ret_reply,
                                    struct th_error *err)
 {
-    char note[TH_TRADE_NOTE_SIZE];
-    char subject[TH_SUBJECT_SIZE];
-    struct th_work *work = NULL;
-    enum th_status status = th_reason_parse(reason, note, err);
-    if (status != TH_OK) {
-        return status;
-    }
-    struct th_json *given = th_json_object();
-    th_json_set_int(given, "trade", trade_id);
-    th_json_set_text(given, "reason", reason);
-    status = th_work_begin(registry, request, TH_MAY_DISTRIBUTE, "revenue.unsettle", given, &work,
-                           ret_reply, err);
-    th_json_free(given);
-    if (status != TH_OK || work == NULL) {
-        return status;
-    }
-    struct th_json *body = th_json_object();
-    status = unsettle(work, trade_id, note, body, err);
-    return th_work_end(work, status, th_subject("trade", trade_id, subject), body,
-                       th_json_copy(body), ret_reply, err);
+    const struct th_cost_withdrawal withdrawal = {
+        .kind = "revenue.unsettle", .of = "trade", .id = trade_id, .withdraw = unsettle};
+    return th_cost_withdraw(registry, request, &withdrawal, reason, ret_reply, err);
 }
 
 enum th_status th_reserve_settle(struct th_registry *registry, const struct th_request *request,

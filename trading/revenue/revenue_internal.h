@@ -103,6 +103,21 @@ struct th_json *th_term_json(const struct th_term *term);
 // ("sale_not_yours").
 enum th_status th_sale_check_own(struct th_work *work, const struct th_trade *sale,
                                  struct th_error *err) TH_MUST_CHECK;
+// A sale of the actor's side that was agreed. TH_CONFLICT ("trade_not_sale"), TH_NOT_PERMITTED
+// ("sale_not_yours").
+enum th_status th_sale_load_own(struct th_work *work, int64_t trade_id, struct th_trade *ret_sale,
+                                struct th_error *err) TH_MUST_CHECK;
+// What was said about the costs of a sale is taken back, with the reason.
+struct th_cost_withdrawal {
+    const char *kind; // of the entry
+    const char *of;   // "trade" or "deduction"
+    int64_t id;       // of that
+    enum th_status (*withdraw)(struct th_work *work, int64_t id, const char *reason,
+                               struct th_json *body, struct th_error *err);
+};
+enum th_status th_cost_withdraw(struct th_registry *registry, const struct th_request *request,
+                                const struct th_cost_withdrawal *withdrawal, const char *reason,
+                                struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 // "costs" of a reply about a run: what was listed and trued up since the run before,
 // [{trade_id, kind, amount_fen, document_sha256, by}].
 enum th_status th_run_costs_json(struct th_store *store, int64_t run_id, struct th_json *reply,

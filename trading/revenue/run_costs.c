@@ -1,6 +1,7 @@
 // Costs of the sales of a run: whose they are, who listed them, and who may approve them.
 #include <string.h>
 
+#include "store/deal/sale_store.h"
 #include "trading/revenue/revenue_internal.h"
 
 enum th_status th_sale_check_own(struct th_work *work, const struct th_trade *sale,
@@ -15,6 +16,44 @@ enum th_status th_sale_check_own(struct th_work *work, const struct th_trade *sa
     return status == TH_OK ? th_error_set(err, TH_NOT_PERMITTED, "sale_not_yours", "login",
                                           actor->login, "bank", seller.name, NULL)
                            : status;
+}
+
+enum th_status th_sale_load_own(struct th_work *work, int64_t trade_id, struct th_trade *ret_sale,
+                                struct th_error *err)
+{
+    enum th_status status = th_trade_load(th_work_store(work), trade_id, ret_sale, err);
+    if (status == TH_OK &&
+        (!th_trade_is_sale(ret_sale) || strcmp(ret_sale->state, "approved") != 0)) {
+        status = th_error_set(err, TH_CONFLICT, "trade_not_sale", NULL);
+        th_error_add_int(err, "trade", trade_id);
+    }
+    return status == TH_OK ? th_sale_check_own(work, ret_sale, err) : status;
+}
+
+enum th_status th_cost_withdraw(struct th_registry *registry, const struct th_request *request,
+                                const struct th_cost_withdrawal *withdrawal, const char *reason,
+                                struct th_json **ret_reply, struct th_error *err)
+{
+    char note[TH_TRADE_NOTE_SIZE];
+    char subject[TH_SUBJECT_SIZE];
+    struct th_work *work = NULL;
+    enum th_status status = th_reason_parse(reason, note, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *given = th_json_object();
+    th_json_set_int(given, withdrawal->of, withdrawal->id);
+    th_json_set_text(given, "reason", reason);
+    status = th_work_begin(registry, request, TH_MAY_DISTRIBUTE, withdrawal->kind, given, &work,
+                           ret_reply, err);
+    th_json_free(given);
+    if (status != TH_OK || work == NULL) {
+        return status;
+    }
+    struct th_json *body = th_json_object();
+    status = withdrawal->withdraw(work, withdrawal->id, note, body, err);
+    return th_work_end(work, status, th_subject(withdrawal->of, withdrawal->id, subject), body,
+                       th_json_copy(body), ret_reply, err);
 }
 
 // Whose word about it came last.
